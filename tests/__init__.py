@@ -1,0 +1,1 @@
+"""The tests: conversations first, then each promise of the house in a file of its own."""
