@@ -1,0 +1,57 @@
+# Everything one does here, by name. `make help` lists it.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+
+export UV_PROJECT_ENVIRONMENT := .venv
+export UV_PYTHON_DOWNLOADS := never
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help install run chat check test lint develop needs
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+install: .venv/installed ## make .venv with what the bot runs on, nothing else
+
+run: install ## serve the demo branch on this machine
+	@$(BIN)/sapa serve --demo
+
+chat: install ## talk with the bot in this shell
+	@$(BIN)/sapa chat
+
+check: develop lint ## quick look before a commit: lint and the fast tests
+	@$(PYTEST) -q -m "not browser and not slow"
+
+test: develop needs lint ## everything, with a browser and PostgreSQL; what CI runs
+	@$(PYTEST) -n 2 -rs
+
+lint: develop ## format, lint, types, layers, words and facts
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+# The rest is how .venv is made. A stamp in it is newer than what it was made from, so that the second time costs nothing and asks no network.
+
+develop: .venv/developed
+
+needs: develop
+	@tools/test-needs.sh
+
+.venv/bootstrapped: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which one: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement requirements/uv.txt
+	@touch $@
+
+.venv/installed: .venv/bootstrapped pyproject.toml uv.lock
+	@$(BIN)/uv sync --quiet --frozen --no-dev --inexact
+	@touch $@
+
+.venv/developed: .venv/bootstrapped pyproject.toml uv.lock
+	@$(BIN)/uv sync --quiet --frozen
+	@touch .venv/installed $@
