@@ -16,6 +16,7 @@ help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 install: .venv/installed ## make .venv with what the bot runs on, nothing else
+	@:
 
 run: install ## serve the demo branch on this machine
 	@$(BIN)/sapa serve --demo
@@ -44,14 +45,17 @@ needs: develop
 
 .venv/bootstrapped: requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which one: make PYTHON=python3.12 ...")'
+	@echo "Making .venv"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement requirements/uv.txt
 	@touch $@
 
 .venv/installed: .venv/bootstrapped pyproject.toml uv.lock
+	@echo "Installing what the bot runs on"
 	@$(BIN)/uv sync --quiet --frozen --no-dev --inexact
 	@touch $@
 
 .venv/developed: .venv/bootstrapped pyproject.toml uv.lock
+	@echo "Installing what the tests need"
 	@$(BIN)/uv sync --quiet --frozen
 	@touch .venv/installed $@
