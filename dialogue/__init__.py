@@ -1,0 +1,31 @@
+"""The conversation engine's whole vocabulary; handlers import from here and nowhere deeper."""
+
+from dialogue.questions import Question, Unclear, choice, country, maybe, number, plain, text, yes_no
+from dialogue.run import advance
+from dialogue.steps import Answer, Dialogue, Done, Go, Next, Script, State, Step, Topics, Turn, done, go, stay
+
+__all__ = [
+    "Answer",
+    "Dialogue",
+    "Done",
+    "Go",
+    "Next",
+    "Question",
+    "Script",
+    "State",
+    "Step",
+    "Topics",
+    "Turn",
+    "Unclear",
+    "advance",
+    "choice",
+    "country",
+    "done",
+    "go",
+    "maybe",
+    "number",
+    "plain",
+    "stay",
+    "text",
+    "yes_no",
+]

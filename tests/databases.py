@@ -1,5 +1,6 @@
 """Fixtures: a database of each kind for each test, copied from a migrated one and gone afterwards."""
 
+import asyncio
 import fcntl
 import itertools
 import os
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import storage
 from tests import postgres
 from tests.postgres import Cluster
 
@@ -22,6 +24,7 @@ _numbers = itertools.count(1)
 
 def migrate(url: str) -> None:
     """The newest schema in an empty database."""
+    asyncio.run(storage.migrate(url))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,0 +1,71 @@
+"""Builds what every command needs from the settings: keys, the database with its tables and branch, the engine."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import tomllib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.engine import PULLED, Engine
+from bot.ids import Ids
+from bot.settings import Settings
+from handlers import SCRIPT
+from storage import Database, Sealer, Tools, migrate
+from storage.loading import BranchFile, load_branch
+
+KEY_FILE = Path("var/secret.key")
+
+
+class NotSetUp(Exception):
+    """Something a person must do first; the message says what."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def secret_key(settings: Settings, *, make: bool, path: Path = KEY_FILE) -> str:
+    """The key from the settings; else, where `make` allows it, one of its own kept in `var/` and readable only by its owner."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    if path.exists():
+        return path.read_text(encoding="ascii").strip()
+    if not make:
+        raise NotSetUp(
+            "SAPA_SECRET_KEY is not set. It seals what workers write, so it must be yours and must not change: "
+            "set it to any text of 32 or more characters (for example from `openssl rand -hex 32`) and keep a copy in a safe place."
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32))
+    return path.read_text(encoding="ascii").strip()
+
+
+def open_database(url: str, key: str, new_id: Callable[[], int] | None = None) -> Database:
+    return Database(url, Tools(Sealer(key, secrets.token_bytes), new_id or Ids()))
+
+
+async def prepare(database: Database, branch_file: Path | None, at: datetime) -> None:
+    """Bring the tables up to date and load a branch, if one is given."""
+    await migrate(database.url)
+    if branch_file is not None:
+        await load(database, branch_file, at)
+
+
+async def load(database: Database, path: Path, at: datetime) -> None:
+    file = BranchFile.model_validate(tomllib.loads(await asyncio.to_thread(path.read_text, encoding="utf-8")))
+    await database.writer.run(lambda db: load_branch(db, database.tools, file, at))
+
+
+def new_engine(
+    database: Database,
+    branch: str,
+    clock: Callable[[], datetime] = now,
+    committed: Callable[[set[str]], None] = lambda _addresses: None,
+    pulled: frozenset[str] = PULLED,
+) -> Engine:
+    return Engine(database, SCRIPT, clock, branch, committed, lanes=2, pulled=pulled)

@@ -1,0 +1,36 @@
+"""Every setting, typed, from the environment (SAPA_*) or a .env file. `.env.example` says why each exists."""
+
+from __future__ import annotations
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="SAPA_", env_file=".env", extra="ignore")
+
+    database_url: str = "sqlite:///var/sapa.db"
+    secret_key: SecretStr | None = None
+    branch: str = "sidoarjo"
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+    metrics_port: int | None = Field(None, ge=0, le=65535)
+    public_url: str = ""
+    telegram_token: SecretStr | None = None
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_webhook_secret: SecretStr | None = None
+    telegram_rate: float = Field(30, ge=0)
+    telegram_chat_rate: float = Field(1, ge=0)
+    log_level: str = "INFO"
+
+    @field_validator("secret_key", "telegram_token", "telegram_webhook_secret", "metrics_port", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 32:
+            raise ValueError("SAPA_SECRET_KEY must have 32 or more characters")
+        return value

@@ -1,0 +1,45 @@
+"""Words that mean the same wherever a worker is in a conversation. A global word counts only if it is the whole message."""
+
+from __future__ import annotations
+
+import re
+
+from dialogue.questions import plain
+
+MENU = {"menu", "menu utama", "main menu", "home", "beranda"}
+BACK = {"kembali", "back", "balik", "sebelumnya", "mundur", "go back"}
+CANCEL = {"batal", "cancel", "batalkan", "ga jadi", "gak jadi", "tidak jadi", "nggak jadi", "never mind", "nevermind"}
+LANGUAGE = {
+    **dict.fromkeys(("english", "inggris", "bahasa inggris", "in english", "english please", "speak english"), "en"),
+    **dict.fromkeys(("bahasa indonesia", "indonesia", "indonesian", "pakai bahasa indonesia", "bhs indonesia"), "id"),
+}
+# Global words that are answered like a topic.
+TOPICS = {
+    **dict.fromkeys(("bahasa", "language", "ganti bahasa", "change language"), "language"),
+    **dict.fromkeys(("stop", "berhenti", "unsub", "unsubscribe", "keluar", "hentikan", "jangan kirim", "stop kirim pesan"), "opt_out"),
+    **dict.fromkeys(("mulai lagi", "terima pesan lagi", "resume", "subscribe", "langganan"), "opt_in"),
+    **dict.fromkeys(("petugas", "orang", "admin", "operator", "cs", "human", "officer", "agent", "bicara dengan petugas"), "human"),
+    **dict.fromkeys(("talk to a person", "hubungi petugas", "ngomong sama orang", "customer service"), "human"),
+}
+# `target[=key][#delivery]`, target being `dialogue.step`, `dialogue` or `?topic`.
+PAYLOAD = re.compile(
+    r"(?:(?P<dialogue>[a-z_]+)(?:\.(?P<step>[a-z_]+))?|\?(?P<topic>[a-z_]+))(?:=(?P<key>[^#]*))?(?:#(?P<delivery>\w+))?", re.ASCII
+)
+_ASKING = re.compile(
+    r"\?|\b(apa|apakah|apaan|berapa|brp|brapa|gimana|gmn|bagaimana|bgmn|kapan|kpn|kenapa|knp|mengapa|siapa|mana|dimana|dmn|bisa (ga|gak|nggak)"
+    r"|bs (ga|gak)|boleh (ga|gak)|caranya|cara|how|what|when|where|why|who|which|can i|do i|is it|am i|are there)\b"
+)
+
+
+def asks(said: str) -> bool:
+    """Whether a text looks like a question of its own, rather than the answer to ours."""
+    return _ASKING.search(said.casefold()) is not None
+
+
+def command(said: str) -> str | None:
+    """The name of a slash command, without what follows it: `/cek@sapa_bot 7GQ2K` is `cek`."""
+    match = re.fullmatch(r"/([a-z_]{1,32})(?:@\w+)?(?:\s.*)?", said.strip(), re.IGNORECASE | re.ASCII | re.DOTALL)
+    return match[1].lower() if match else None
+
+
+__all__ = ["BACK", "CANCEL", "LANGUAGE", "MENU", "PAYLOAD", "TOPICS", "asks", "command", "plain"]

@@ -1,0 +1,153 @@
+"""How to ask, and how to understand the answer."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from facts import Country, find_country
+from locales import LANGUAGES, Text, Written, _, render
+
+A = TypeVar("A")
+Ask = Text | Callable[[Any], Text]
+
+YES = (
+    *("ya", "iya", "y", "yaa", "iyaa", "yoi", "betul", "benar", "bener", "sudah", "udah", "udh", "sdh", "ada", "punya", "boleh", "setuju"),
+    *("yes", "yep", "yeah", "ok", "oke", "okay", "sure", "right", "correct", "agree", "i do", "i have"),
+)
+NO = (
+    *("tidak", "tdk", "ga", "gak", "g", "nggak", "ngga", "enggak", "engga", "tak", "belum", "blm", "belom", "bukan", "jangan", "salah"),
+    *("tidak ada", "ga ada", "gak ada", "tidak punya", "ga punya", "gak punya", "no", "nope", "not yet", "none", "wrong", "i don't"),
+)
+UNKNOWN = (
+    *(
+        "tidak tahu",
+        "tdk tahu",
+        "tidak tau",
+        "ga tau",
+        "gak tau",
+        "ga tahu",
+        "gak tahu",
+        "gatau",
+        "gatahu",
+        "nggak tau",
+        "g tau",
+        "tak tahu",
+    ),
+    *("lupa", "ga ingat", "tidak ingat", "kurang tau", "kurang tahu", "belum tahu", "blm tau", "lewati", "skip", "-", "entah"),
+    *("don't know", "dont know", "i don't know", "i dont know", "not sure", "no idea", "unknown", "forgot", "pass"),
+)
+LONGEST = 200  # characters of an answer in words; a name or a place is never longer
+
+
+class Unclear(ValueError):
+    """The answer makes no sense; `hint` says what would."""
+
+    def __init__(self, hint: Text) -> None:
+        super().__init__(hint.msgid)
+        self.hint = hint
+
+
+@dataclass(frozen=True)
+class Question(Generic[A]):
+    """What is asked, and how the answer is read. Labels are shown on buttons; every option is also understood when typed."""
+
+    ask: Ask
+    parse: Callable[[str, date], A]  # raises ValueError (Unclear, to be more exact) when the answer makes no sense
+    hint: Text
+    options: tuple[tuple[str, Text | Written], ...] = ()
+    free: bool = False  # any words could be an answer, so another question or an emergency is looked for first
+    names_a_country: bool = False  # "Indonesia" is an answer here, not a wish to change the language
+
+
+def plain(raw: str) -> str:
+    """One way of writing for what looks alike: full-width digits, no-break spaces, capitals, invisible characters."""
+    visible = "".join(c for c in unicodedata.normalize("NFKC", raw) if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace())
+    return " ".join(visible.casefold().split()).strip(" .!?,")
+
+
+def choice(ask: Ask, options: Mapping[A, Text | Written], hint: Text = _("Please choose one of these.")) -> Question[A]:
+    """Answered by button, by number, or by typing the label in any language we speak."""
+    return _closed(ask, options, hint, {})
+
+
+def yes_no(ask: Ask, yes: Text = _("Yes"), no: Text = _("No"), hint: Text = _("Please answer yes or no.")) -> Question[bool]:
+    more = {word: answer for answer, words in ((True, YES), (False, NO)) for word in words}
+    return _closed(ask, {True: yes, False: no}, hint, more)
+
+
+def text(ask: Ask, hint: Text = _("Please type your answer."), longest: int = LONGEST) -> Question[str]:
+    def parse(raw: str, _today: date) -> str:
+        words = " ".join("".join(c for c in raw if c.isprintable() or c.isspace()).split())
+        if not any(c.isalnum() for c in words):
+            raise ValueError(raw)
+        if len(words) > longest:
+            raise Unclear(_("That is a little long. Please write it in fewer than {count} characters.", count=longest))
+        return words
+
+    return Question(ask, parse, hint, free=True)
+
+
+def country(
+    ask: Ask, hint: Text = _("I do not know that country yet. Please type its name, for example Taiwan or Malaysia.")
+) -> Question[Country]:
+    """A country in any usual writing ("hk", "arab", "sy di taiwan")."""
+
+    def parse(raw: str, _today: date) -> Country:
+        found = find_country(raw)
+        if found is None:
+            raise ValueError(raw)
+        return found
+
+    return Question(ask, parse, hint, free=True, names_a_country=True)
+
+
+def number(ask: Ask, digits: int, hint: Text) -> Question[str]:
+    def parse(raw: str, _today: date) -> str:
+        found = "".join(filter(str.isdecimal, plain(raw)))
+        if len(found) != digits:
+            raise ValueError(raw)
+        return found
+
+    return Question(ask, parse, hint)
+
+
+def maybe(question: Question[A], label: Text = _("I don't know")) -> Question[A | None]:
+    """The same question, which may also be left open: answered with None."""
+
+    def parse(raw: str, today: date) -> A | None:
+        if plain(raw) in UNKNOWN or raw == "?" or plain(raw) in _labels(label):
+            return None
+        return question.parse(raw, today)
+
+    options = (*question.options, ("?", label))
+    return Question(question.ask, parse, question.hint, options, question.free, question.names_a_country)
+
+
+def _labels(label: Text | Written) -> set[str]:
+    return {plain(render(label, language)) for language in LANGUAGES}
+
+
+def _closed(ask: Ask, options: Mapping[A, Text | Written], hint: Text, more: Mapping[str, A]) -> Question[A]:
+    understood = dict(more)
+    for position, (value, label) in enumerate(options.items(), start=1):
+        for word in (key(value), str(position), *_labels(label)):
+            understood[plain(word)] = value
+
+    def parse(raw: str, _today: date) -> A:
+        try:
+            return understood[plain(raw)]
+        except KeyError:
+            raise ValueError(raw) from None
+
+    return Question(ask, parse, hint, tuple((key(value), label) for value, label in options.items()))
+
+
+def key(value: object) -> str:
+    """The stable name of an option, as it stands in a button's payload."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

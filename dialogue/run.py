@@ -1,0 +1,296 @@
+"""One turn: what was said, where the contact was, where they are now, what we answer. No I/O of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dialogue.hearing import BACK, CANCEL, LANGUAGE, MENU, PAYLOAD, TOPICS, asks, command
+from dialogue.questions import Unclear, plain
+from dialogue.steps import Dialogue, Done, Go, Next, Script, State, Stay, Step, Turn
+from facts import country
+from locales import Choice, Message, Text, _, render
+from storage import Conversation, Inbound, Place, Store
+from understanding import Heard, hear
+
+TRAIL = 20  # places; more than anybody can want to go back through
+HOPS = 20  # steps without a question in one turn; more would be a circle
+
+HOME = "ID"  # where somebody is as long as they have not said where
+SILENT = {"reaction", "left"}  # nothing was said, so nothing is answered
+
+
+async def advance(script: Script, conversation: Conversation, inbound: Inbound, now: datetime, store: Store) -> Message | None:
+    """Move the conversation by one message and say what should be said: one reply, or None where an answer would be odd."""
+    if inbound.kind in SILENT:
+        return None
+    return await _Advance(script, conversation, inbound, now, store).reply()
+
+
+@dataclass
+class _Advance:
+    script: Script
+    conversation: Conversation
+    inbound: Inbound
+    now: datetime
+    store: Store
+    alternatives: tuple[str, ...] = ()
+    aside: bool = False  # the next place is opened on top of a question that stays open
+    urgent: bool = False  # an emergency: nothing that can wait is said with it
+    said: list[Message] = field(default_factory=list)
+
+    async def reply(self) -> Message:
+        contact = self.conversation.contact
+        if contact.is_new or self.inbound.ref:
+            await self.script.arrive(self._turn(State()))
+        await self._hear()
+        if contact.noticed != self.script.notice_version and not self.urgent:
+            self.said.append(Message((self.script.notice,)))
+            contact.noticed = self.script.notice_version
+        reply = _merged(self.said)
+        self.conversation.offered = [(render(choice.label, contact.language), choice.payload) for choice in reply.choices if choice.payload]
+        return reply
+
+    async def _hear(self) -> None:
+        """Emergency, global word, button, answer, topic: in this order, whatever is going on."""
+        raw = self.inbound.text
+        heard = hear(raw, self.conversation.topic) if raw else Heard(False, None, (), 0.0)
+        if heard.emergency:
+            self.urgent = True
+            return await self._tell("emergency")
+        if self.inbound.pressed is not None:
+            return await self._pressed(self.inbound.pressed)
+        if self.inbound.edited:
+            return await self._tell("edited")
+        if not raw and not self.inbound.phone:
+            return await self._tell(self.inbound.kind if self.inbound.kind in self.script.answers else "unreadable")
+        if await self._global(raw):
+            return None
+        return await self._answer(raw or self.inbound.phone, heard)
+
+    async def _global(self, raw: str) -> bool:
+        if name := command(raw):
+            raw = name
+            for dialogue in self.script.dialogues.values():
+                if dialogue.command == name or name in dialogue.words:
+                    await self._enter(dialogue)
+                    return True
+        word = plain(raw)
+        if word in LANGUAGE and not self._names_a_country(raw):
+            self.conversation.contact.language = LANGUAGE[word]
+            if not self._ask_again():
+                await self._enter(self._home)
+            return True
+        if word in TOPICS:
+            await self._tell(TOPICS[word])
+            return True
+        if word in MENU | CANCEL:
+            await self._enter(self._home)
+            return True
+        if word in BACK and len(self.conversation.trail) > 1:
+            self.conversation.trail.pop()
+            self._ask_again()
+            return True
+        return False
+
+    async def _pressed(self, payload: str) -> None:
+        """A button names its place, so an old one takes the contact back there, or opens that dialogue at that step."""
+        match = PAYLOAD.fullmatch(payload)
+        if match is None:
+            return await self._lost()
+        if match["delivery"]:
+            self.store.deliveries.pressed(match["delivery"])
+        if match["topic"]:
+            return await self._tell(match["topic"]) if match["topic"] in self.script.answers else await self._lost()
+        dialogue = self.script.dialogues.get(match["dialogue"])
+        if dialogue is None:
+            return await self._lost()
+        step = dialogue.find(match["step"]) if match["step"] else None
+        if step is None or step.question is None:
+            return await self._enter(dialogue)
+        self._rewind(dialogue, step)
+        return await self._decide(match["key"] or "")
+
+    async def _answer(self, raw: str, heard: Heard) -> None:
+        """To the open question if it can be one; else what was said is a question of its own."""
+        for position, (label, payload) in enumerate(self.conversation.offered, start=1):
+            if self._here() is None and plain(raw) in (plain(label), str(position)):
+                return await self._pressed(payload)
+        here = self._here()
+        if here is None:
+            return await self._topic(raw, heard)
+        _dialogue, step, _state = here
+        assert step.question is not None
+        if step.question.free and heard.topic and asks(raw):
+            return await self._tell(heard.topic, heard.alternatives)
+        try:
+            step.question.parse(raw, self._today)
+        except ValueError:
+            if heard.topic or self._named(raw):
+                return await self._topic(raw, heard)
+        return await self._decide(raw)
+
+    async def _topic(self, raw: str, heard: Heard) -> None:
+        if dialogue := self._named(raw):
+            return await self._enter(dialogue)
+        if heard.topic:
+            return await self._tell(heard.topic, heard.alternatives)
+        self.alternatives = tuple(topic for topic in heard.alternatives if topic in self.script.answers)
+        return await self._tell("unsure" if self.alternatives else "other")
+
+    async def _decide(self, raw: str) -> None:
+        """Hand the answer to the step we are at, or say what would be an answer."""
+        here = self._here()
+        assert here is not None
+        dialogue, step, state = here
+        assert step.question is not None
+        try:
+            answer = step.question.parse(raw, self._today)
+        except ValueError as error:
+            hint = error.hint if isinstance(error, Unclear) else step.question.hint
+            self.said.append(Message((hint,)))
+            self._ask_again()
+            return
+        turn = self._turn(state)
+        await self._follow(dialogue, turn, await step.decide(turn, answer))
+
+    async def _follow(self, dialogue: Dialogue[Any], turn: Turn[Any], to: Next) -> None:
+        for _hop in range(HOPS):
+            self.said += turn.said
+            turn.said = []
+            match to:
+                case Done(paragraphs, choices):
+                    return self._done(Message(paragraphs, choices))
+                case Stay(hint):
+                    self.said.append(Message((hint,)))
+                    self._ask_again()
+                    return None
+                case Go(name):
+                    dialogue = self.script.dialogues[name]
+                    turn = self._turn(dialogue.state())
+                    to = dialogue.first
+                case Step(question=None):
+                    to = await to.decide(turn)
+                case Step():
+                    self._arrive(dialogue, to, turn.state)
+                    self._ask_again()
+                    return None
+        raise RuntimeError(f"the steps of {dialogue.name} go in a circle")
+
+    async def _tell(self, topic: str, others: tuple[str, ...] = ()) -> None:
+        """Answer a question that stands alone; a question of ours that was open stays open."""
+        self.conversation.topic = topic
+        self.aside = self._in_the_middle
+        turn = self._turn(State())
+        self.store.events.add("topic", topic)
+        end = await self.script.answers[topic](turn)
+        if isinstance(end, Done) and (more := [other for other in others if other in self.script.labels]):
+            end = Done(end.paragraphs, (*end.choices[:2], *(Choice(self.script.labels[other], f"?{other}") for other in more[:1])))
+        await self._follow(self._home, turn, end)
+
+    async def _enter(self, dialogue: Dialogue[Any]) -> None:
+        if dialogue is self._home:
+            self.conversation.trail.clear()
+        await self._follow(dialogue, self._turn(dialogue.state()), dialogue.first)
+
+    async def _lost(self) -> None:
+        """A button that leads nowhere today: the question again, or the way in."""
+        if not self._ask_again():
+            await self._enter(self._home)
+
+    def _done(self, message: Message) -> None:
+        """The end of a dialogue: back to the question it was opened on top of, if there is one."""
+        trail = self.conversation.trail
+        if not self.aside:
+            opened = [index for index, place in enumerate(trail) if place.aside]
+            del trail[opened[-1] if opened else 0 :]
+        self.aside = False
+        self.said.append(message)
+        self._ask_again()
+
+    def _arrive(self, dialogue: Dialogue[Any], step: Step[Any], state: State) -> None:
+        place = Place(dialogue.name, step.name, state.model_dump(mode="json"), self.aside)
+        self.aside = False
+        self.conversation.trail = [*self.conversation.trail, place][-TRAIL:]
+
+    def _rewind(self, dialogue: Dialogue[Any], step: Step[Any]) -> None:
+        trail = self.conversation.trail
+        at = (dialogue.name, step.name)
+        if at not in ((place.dialogue, place.step) for place in trail):
+            return self._arrive(dialogue, step, dialogue.state())
+        while (trail[-1].dialogue, trail[-1].step) != at:
+            trail.pop()
+        return None
+
+    def _ask_again(self) -> bool:
+        if (here := self._here()) is None:
+            return False
+        dialogue, step, state = here
+        assert step.question is not None
+        ask = step.question.ask
+        options = tuple(Choice(label, f"{dialogue.name}.{step.name}={key}") for key, label in step.question.options)
+        self.said.append(Message((ask if isinstance(ask, Text) else ask(state),), options))
+        return True
+
+    def _here(self) -> tuple[Dialogue[Any], Step[Any], State] | None:
+        """The place the trail ends, in today's code. A place that no longer exists falls back to the one before it."""
+        trail = self.conversation.trail
+        while trail:
+            place = trail[-1]
+            dialogue = self.script.dialogues.get(place.dialogue)
+            step = dialogue.find(place.step) if dialogue else None
+            if dialogue and step and step.question:
+                try:
+                    return dialogue, step, dialogue.state.model_validate(place.state)
+                except ValueError:
+                    place.state = {}
+                    return dialogue, step, dialogue.state()
+            trail.pop()
+        return None
+
+    def _turn(self, state: State) -> Turn[Any]:
+        return Turn(
+            contact=self.conversation.contact,
+            inbound=self.inbound,
+            now=self.now,
+            today=self._today,
+            store=self.store,
+            state=state,
+            topic=self.conversation.topic,
+            alternatives=self.alternatives,
+        )
+
+    def _named(self, raw: str) -> Dialogue[Any] | None:
+        word = plain(raw)
+        return next((dialogue for dialogue in self.script.dialogues.values() if word in dialogue.words), None)
+
+    def _names_a_country(self, raw: str) -> bool:
+        here = self._here()
+        if here is None or here[1].question is None or not here[1].question.names_a_country:
+            return False
+        try:
+            here[1].question.parse(raw, self._today)
+        except ValueError:
+            return False
+        return True
+
+    @property
+    def _today(self) -> date:
+        return self.now.astimezone(ZoneInfo(country(self.conversation.contact.country or HOME).zones[0])).date()
+
+    @property
+    def _in_the_middle(self) -> bool:
+        here = self._here()
+        return here is not None and here[0] is not self._home
+
+    @property
+    def _home(self) -> Dialogue[Any]:
+        return next(iter(self.script.dialogues.values()))
+
+
+def _merged(messages: list[Message]) -> Message:
+    """One reply is one bubble: WhatsApp bills each. The choices are those of the last that offers any."""
+    paragraphs = tuple(dict.fromkeys(paragraph for message in messages for paragraph in message.paragraphs))
+    return Message(paragraphs or (_("I am here."),), next((message.choices for message in reversed(messages) if message.choices), ()))

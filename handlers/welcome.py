@@ -1,0 +1,40 @@
+"""Welcome: who we are, what is kept, how to stop; and by which link somebody came."""
+
+from dialogue import Dialogue, Next, State, Turn, done
+from locales import _
+
+NOTICE_VERSION = "2026-11"
+
+CAN = _("I can check whether you are protected, explain the benefits and the cost, and note that you want to join.")
+NEVER = _("It is free. I never ask for money, an OTP code or photos of documents.")
+NOTICE = _('I am Sapa, the assistant of BPJS Ketenagakerjaan. I keep this chat and your answers. Type "privacy" or "stop" at any time.')
+KEPT = _('What I keep: this chat and your answers. Type "privacy" or "stop" at any time.')
+ASK = _("Write your question, or choose:")
+
+
+async def arrive(turn: Turn[State]) -> None:
+    """Keep by which link a worker came: the first and the last. An unknown code is counted; the worker is served all the same."""
+    typed = turn.inbound.ref
+    if not typed:
+        return
+    found = await turn.store.partners.by_link(typed)
+    turn.store.events.add("touch", found[0] if found else "unknown", partner=found[1].id if found else None)
+    if found:
+        turn.contact.first_link = turn.contact.first_link or found[0]
+        turn.contact.last_link = found[0]
+
+
+welcome = Dialogue("welcome", State, words=("start", "mulai", "halo", "hai", "hi", "hello", "hallo", "assalamualaikum"), command="start")
+
+
+@welcome.step()
+async def hello(turn: Turn[State]) -> Next:
+    turn.contact.noticed = NOTICE_VERSION
+    branch = await turn.store.branches.mine()
+    partner = await turn.store.partners.named(turn.contact.last_link) if turn.inbound.ref else None
+    who = _("Hello, I am Sapa, the assistant of {office} for Indonesian migrant workers.", office=branch.name)
+    link = (_("You came by the link of {partner}.", partner=partner.name),) if partner else ()
+    return done(who, *link, CAN, NEVER, KEPT, ASK, then={"coverage": _("Check status"), "benefits": _("Benefits"), "menu": _("More")})
+
+
+__all__ = ["NOTICE", "NOTICE_VERSION", "arrive", "welcome"]

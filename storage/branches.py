@@ -1,0 +1,60 @@
+"""The office that runs the bot: its name, where it is, when its officers read messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlmodel import Field, SQLModel
+
+from storage.changes import Changes, table_of
+
+
+class BranchRow(SQLModel, table=True):
+    __tablename__ = "branches"
+
+    id: str = Field(primary_key=True)
+    name: str  # "BPJS Ketenagakerjaan Sidoarjo"
+    zone: str  # IANA name
+    opens: str  # "08:00", on working days
+    closes: str
+
+
+BRANCHES = table_of(BranchRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    id: str
+    name: str
+    zone: str
+    opens: time
+    closes: time
+
+    def is_open(self, now: datetime) -> bool:
+        here = now.astimezone(ZoneInfo(self.zone))
+        return here.weekday() < 5 and self.opens <= here.time() < self.closes
+
+    def opens_next(self, now: datetime) -> datetime:
+        """When officers read messages again; `now` itself while the office is open. Public holidays are not known."""
+        if self.is_open(now):
+            return now
+        here = now.astimezone(ZoneInfo(self.zone))
+        day = here.date() if here.time() < self.opens else here.date() + timedelta(days=1)
+        while day.weekday() >= 5:
+            day += timedelta(days=1)
+        return datetime.combine(day, self.opens, ZoneInfo(self.zone))
+
+
+class Branches:
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
+
+    async def mine(self) -> Branch:
+        """The branch the contact belongs to."""
+        row = (await self._changes.read(select(BRANCHES).where(BRANCHES.c.id == self._changes.contact.branch))).first()
+        if row is None:
+            raise LookupError(f"the branch {self._changes.contact.branch} was never loaded: sapa load FILE")
+        return Branch(row.id, row.name, row.zone, time.fromisoformat(row.opens), time.fromisoformat(row.closes))

@@ -1,0 +1,92 @@
+"""People we talk with, and the addresses at which they can be reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, DateTime, Dialect, LargeBinary, TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time. SQLite knows no zones, so there it is written in UTC and read back with its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def moment(**options: Any) -> Column[datetime]:
+    """A column for a point in time."""
+    return Column(Moment(), **options)
+
+
+class ContactRow(SQLModel, table=True):
+    __tablename__ = "contacts"
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    created_at: datetime = Field(sa_column=moment(nullable=False))
+    branch: str = Field(index=True)
+    language: str = "id"
+    country: str | None = Field(default=None, index=True)
+    opted_out_at: datetime | None = Field(default=None, sa_column=moment())
+    noticed: str | None = None
+    consent_version: str | None = None
+    consent_language: str | None = None
+    consent_at: datetime | None = Field(default=None, sa_column=moment())
+    first_link: str | None = Field(default=None, index=True)
+    last_link: str | None = None
+    erased_at: datetime | None = Field(default=None, sa_column=moment())
+
+
+class AddressRow(SQLModel, table=True):
+    __tablename__ = "addresses"
+
+    id: str = Field(primary_key=True)  # the blind index of channel and external id
+    contact_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    channel: str
+    external: bytes = Field(sa_column=Column(LargeBinary, nullable=False))  # sealed
+    created_at: datetime = Field(sa_column=moment(nullable=False))
+    unreachable: str | None = None  # why we cannot write to it, until it writes to us again
+    free_at: datetime | None = Field(default=None, sa_column=moment())  # when its chat may get the next message
+
+
+@dataclass(slots=True)
+class Contact:
+    """One person, as a turn sees and changes them. `noticed` and `consent_version` name a version of the privacy notice."""
+
+    id: int
+    branch: str
+    language: str = "id"
+    country: str | None = None
+    opted_out_at: datetime | None = None
+    noticed: str | None = None
+    consent_version: str | None = None
+    consent_language: str | None = None
+    consent_at: datetime | None = None
+    first_link: str | None = None
+    last_link: str | None = None
+    is_new: bool = False
+
+
+# What a turn may change about a contact.
+CHANGEABLE = (
+    "language",
+    "country",
+    "opted_out_at",
+    "noticed",
+    "consent_version",
+    "consent_language",
+    "consent_at",
+    "first_link",
+    "last_link",
+)

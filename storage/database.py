@@ -1,0 +1,97 @@
+"""The database as the rest of the house holds it: where it is, how to bring its tables up to date, how to work in it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection as SyncConnection
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from storage.changes import Tools
+from storage.conversations import Inbound
+from storage.writer import Unavailable, Work, open_writer
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """One database and what is needed to work in it."""
+
+    def __init__(self, url: str, tools: Tools) -> None:
+        self.url = url
+        self.tools = tools
+        self.writer = open_writer(url)
+
+    @property
+    def dialect(self) -> str:
+        return self.writer.dialect
+
+    def address(self, inbound: Inbound) -> str:
+        """The id of the address a message came by: found again without keeping a readable phone number."""
+        return self.address_of(inbound.channel, inbound.sender)
+
+    def address_of(self, channel: str, external: str) -> str:
+        return self.tools.sealer.index("address", f"{channel}:{external}")
+
+    async def close(self) -> None:
+        await self.writer.close()
+
+
+async def migrate(url: str, to: str = "head") -> None:
+    """Bring the tables up to date; a new SQLite file is made with its folder."""
+    if make_url(url).get_backend_name() == "sqlite":
+        await asyncio.to_thread(_migrate_sqlite, url, to)
+        return
+    engine = create_async_engine(url)
+    try:
+        async with engine.begin() as db:
+            await db.run_sync(_upgrade, to)
+    except OSError as error:
+        raise Unavailable(str(error)) from error
+    finally:
+        await engine.dispose()
+
+
+def _migrate_sqlite(url: str, to: str) -> None:
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url)
+    try:
+        with engine.begin() as db:
+            _upgrade(db, to)
+    finally:
+        engine.dispose()
+
+
+def _upgrade(db: SyncConnection, to: str) -> None:
+    if to == "head" and _revision(db) == newest():
+        return
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = db
+    command.upgrade(config, to)
+
+
+def _revision(db: SyncConnection) -> str | None:
+    try:
+        with db.begin_nested():
+            revision: str | None = db.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            return revision
+    except DBAPIError:
+        return None  # no such table: nothing was ever made here
+
+
+def newest() -> str | None:
+    """The revision this release works with."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+__all__ = ["Database", "Work", "migrate", "newest"]

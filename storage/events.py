@@ -1,0 +1,49 @@
+"""What happened to a contact: a touch, a check with its result, a topic asked, a change of interest. Evaluation is made of these."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Column, Index
+from sqlmodel import Field, SQLModel
+
+from storage.changes import Changes, table_of
+from storage.contacts import moment
+
+
+class EventRow(SQLModel, table=True):
+    __tablename__ = "events"
+    __table_args__ = (Index("events_by_contact", "contact_id", "id"), Index("events_by_kind", "kind", "at"))
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    at: datetime = Field(sa_column=moment(nullable=False))
+    contact_id: int | None = Field(default=None, sa_column=Column(BigInteger))  # None once the person was erased
+    branch: str
+    kind: str  # touch, check, topic, interest, consent, opt_out, opt_in, request, erased
+    subject: str = ""
+    detail: str = "{}"
+
+
+EVENTS = table_of(EventRow)
+
+
+class Events:
+    """Events of the turn's contact."""
+
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
+
+    def add(self, kind: str, subject: str = "", **detail: str | int | bool | None) -> None:
+        """`detail` holds codes and counts, never words of a person or a number that identifies one."""
+        changes = self._changes
+        changes.add(
+            EVENTS,
+            id=changes.tools.new_id(),
+            at=changes.now,
+            contact_id=changes.contact.id,
+            branch=changes.contact.branch,
+            kind=kind,
+            subject=subject,
+            detail=json.dumps(detail, separators=(",", ":")),
+        )

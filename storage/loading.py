@@ -1,0 +1,110 @@
+"""Loads a branch with its partners, links and members as one file describes them; loading it again changes nothing."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import insert, select
+
+from storage.branches import BRANCHES
+from storage.changes import Tools
+from storage.codes import check
+from storage.coverage import MEMBERS, ROSTERS
+from storage.partners import LINKS, PARTNERS
+from storage.writer import Connection
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class BranchPart(_Part):
+    id: str
+    name: str
+    zone: str
+    opens: str
+    closes: str
+
+
+class PartnerPart(_Part):
+    id: str
+    kind: str
+    name: str
+    links: list[str] = []  # letters of the codes, without the check character
+
+
+class MemberPart(_Part):
+    name: str
+    nik: str = Field(pattern=r"^\d{16}$")
+    kpj: str = Field(pattern=r"^\d{11}$")
+    born: date
+    scheme: str
+    programmes: list[str]
+    starts_on: date
+    ends_on: date
+
+
+class RosterPart(_Part):
+    source: str
+    as_of: date
+    member: list[MemberPart] = []
+
+
+class BranchFile(_Part):
+    """What `examples/sidoarjo.toml` holds."""
+
+    branch: BranchPart
+    partner: list[PartnerPart] = []
+    roster: RosterPart | None = None
+
+
+async def load_branch(db: Connection, tools: Tools, file: BranchFile, now: datetime) -> None:
+    await _add_missing(db, BRANCHES, "id", [file.branch.model_dump()])
+    partners = [{"id": partner.id, "branch": file.branch.id, "kind": partner.kind, "name": partner.name} for partner in file.partner]
+    await _add_missing(db, PARTNERS, "id", partners)
+    links = [
+        {"code": letters + check(letters), "partner": partner.id, "revoked_at": None}
+        for partner in file.partner
+        for letters in partner.links
+    ]
+    await _add_missing(db, LINKS, "code", links)
+    if file.roster:
+        await _load_roster(db, tools, file.branch.id, file.roster, now)
+
+
+async def _load_roster(db: Connection, tools: Tools, branch: str, roster: RosterPart, now: datetime) -> None:
+    known = select(ROSTERS.c.id).where(ROSTERS.c.branch == branch, ROSTERS.c.source == roster.source, ROSTERS.c.as_of == roster.as_of)
+    if (await db.execute(known)).first():
+        return
+    roster_id = tools.new_id()
+    await db.execute(
+        insert(ROSTERS), [{"id": roster_id, "branch": branch, "source": roster.source, "as_of": roster.as_of, "imported_at": now}]
+    )
+    if roster.member:
+        await db.execute(insert(MEMBERS), [_member_row(tools, roster_id, member) for member in roster.member])
+
+
+def _member_row(tools: Tools, roster: int, member: MemberPart) -> dict[str, Any]:
+    row = tools.new_id()
+    secrets = {"kpj": member.kpj, "nik": member.nik, "born": member.born.isoformat()}
+    return {
+        "id": row,
+        "roster": roster,
+        "kpj_index": tools.sealer.index("kpj", member.kpj),
+        "nik_index": tools.sealer.index("nik", member.nik),
+        "secrets": tools.sealer.seal(json.dumps(secrets), "members", "secrets", row),
+        "name": member.name,
+        "scheme": member.scheme,
+        "programmes": " ".join(member.programmes),
+        "starts_on": member.starts_on,
+        "ends_on": member.ends_on,
+    }
+
+
+async def _add_missing(db: Connection, table: Any, key: str, rows: list[dict[str, Any]]) -> None:
+    there = set((await db.execute(select(table.c[key]))).scalars())
+    if missing := [row for row in rows if row[key] not in there]:
+        await db.execute(insert(table), missing)

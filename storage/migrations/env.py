@@ -1,0 +1,17 @@
+"""Runs migrations on the connection it is handed; storage.database.migrate() is the only way in."""
+
+import sqlmodel
+from alembic import context
+
+import storage.store
+import storage.turns  # noqa: F401 (with storage.store: every table is declared once these are imported)
+from storage import leases, loading  # noqa: F401
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=sqlmodel.SQLModel.metadata,
+    render_as_batch=True,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

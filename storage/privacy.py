@@ -1,0 +1,79 @@
+"""A person's rights over what is kept of them: see it, take it along, erase it (UU 27/2022 art. 5-13)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+
+from storage.changes import Changes, table_of
+from storage.contacts import CHANGEABLE, AddressRow, ContactRow
+from storage.conversations import SaidRow
+from storage.coverage import CHECKS
+from storage.deliveries import DELIVERIES, load_page
+from storage.events import EVENTS
+from storage.interests import INTERESTS, Interests
+from storage.requests import REQUESTS
+
+CONTACTS, SAID, ADDRESSES = table_of(ContactRow), table_of(SaidRow), table_of(AddressRow)
+
+
+class Privacy:
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
+
+    async def summary(self) -> dict[str, int]:
+        """How much is kept of the contact: {noun: rows}."""
+        contact = self._changes.contact.id
+        kept = {"said": SAID, "replies": DELIVERIES, "checks": CHECKS, "interests": INTERESTS, "requests": REQUESTS, "events": EVENTS}
+        counts = {}
+        for noun, table in kept.items():
+            counts[noun] = int(
+                (await self._changes.read(select(func.count()).select_from(table).where(table.c.contact_id == contact))).scalar_one()
+            )
+        return counts
+
+    async def export(self) -> dict[str, Any]:
+        """Everything we keep of the contact, readable by a machine, for the person alone."""
+        changes, contact = self._changes, self._changes.contact
+        said = await changes.read(select(SAID.c.at, SAID.c.text, SAID.c.kind).where(SAID.c.contact_id == contact.id).order_by(SAID.c.id))
+        told = await changes.read(
+            select(DELIVERIES.c.at, DELIVERIES.c.page, DELIVERIES.c.state)
+            .where(DELIVERIES.c.contact_id == contact.id)
+            .order_by(DELIVERIES.c.id)
+        )
+        events = await changes.read(
+            select(EVENTS.c.at, EVENTS.c.kind, EVENTS.c.subject).where(EVENTS.c.contact_id == contact.id).order_by(EVENTS.c.id)
+        )
+        addresses = await changes.read(select(ADDRESSES.c.channel, ADDRESSES.c.created_at).where(ADDRESSES.c.contact_id == contact.id))
+        checks = await changes.read(select(CHECKS.c.at, CHECKS.c.found).where(CHECKS.c.contact_id == contact.id).order_by(CHECKS.c.id))
+        interest = await Interests(changes).current()
+        return {
+            "contact": {name: _plain(getattr(contact, name)) for name in CHANGEABLE},
+            "addresses": [{"channel": row.channel, "since": _plain(row.created_at)} for row in addresses],
+            "said": [{"at": _plain(row.at), "text": row.text, "kind": row.kind} for row in said],
+            "told": [{"at": _plain(row.at), "text": load_page(row.page).text, "state": row.state} for row in told],
+            "checks": [{"at": _plain(row.at), "found": bool(row.found)} for row in checks],
+            "events": [{"at": _plain(row.at), "kind": row.kind, "subject": row.subject} for row in events],
+            "interest": {name: _plain(getattr(interest, name)) for name in interest.__slots__} if interest else None,
+        }
+
+    def erase(self) -> None:
+        """Forget the contact: everything written before this moment goes now, the empty address within the hour.
+
+        Events stay as counts that belong to nobody. The address must outlive the turn, or the receipt could not be sent.
+        """
+        changes, contact = self._changes, self._changes.contact
+        until = changes.tools.new_id()  # ids increase: what this turn still says is not erased with the rest
+        for table in (SAID, DELIVERIES, CHECKS, INTERESTS, REQUESTS):
+            changes.change(delete(table).where(table.c.contact_id == contact.id, table.c.id < until))
+        changes.change(update(EVENTS).where(EVENTS.c.contact_id == contact.id).values(contact_id=None))
+        changes.change(update(CONTACTS).where(CONTACTS.c.id == contact.id).values(erased_at=changes.now))
+        for name in CHANGEABLE:
+            if name != "language":
+                setattr(contact, name, None)
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -1,0 +1,54 @@
+"""What a step sees of the database: the nouns it may read and write, inside the turn's transaction."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from storage.branches import Branches
+from storage.changes import Changes
+from storage.coverage import Coverages
+from storage.deliveries import Deliveries
+from storage.events import Events
+from storage.interests import Interests
+from storage.partners import Partners
+from storage.privacy import Privacy
+from storage.requests import Requests
+
+
+class Store:
+    """`turn.store`. Reads are awaited; writes are collected and happen with the turn, or not at all."""
+
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
+
+    @cached_property
+    def branches(self) -> Branches:
+        return Branches(self._changes)
+
+    @cached_property
+    def coverage(self) -> Coverages:
+        return Coverages(self._changes)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        return Deliveries(self._changes)
+
+    @cached_property
+    def events(self) -> Events:
+        return Events(self._changes)
+
+    @cached_property
+    def interests(self) -> Interests:
+        return Interests(self._changes)
+
+    @cached_property
+    def partners(self) -> Partners:
+        return Partners(self._changes)
+
+    @cached_property
+    def privacy(self) -> Privacy:
+        return Privacy(self._changes)
+
+    @cached_property
+    def requests(self) -> Requests:
+        return Requests(self._changes)

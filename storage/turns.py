@@ -1,0 +1,165 @@
+"""The statements a group of turns needs: which messages are new, who sent them, what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.changes import Changes, Tools, table_of, write
+from storage.contacts import CHANGEABLE, AddressRow, Contact, ContactRow
+from storage.conversations import Conversation, ConversationRow, Inbound, InboundRow, SaidRow
+from storage.masking import mask
+from storage.writer import Connection
+
+CONTACTS, ADDRESSES, CONVERSATIONS = table_of(ContactRow), table_of(AddressRow), table_of(ConversationRow)
+INBOUND, SAID = table_of(InboundRow), table_of(SaidRow)
+
+_LOAD = (
+    select(ADDRESSES.c.id.label("address"), ADDRESSES.c.channel, ADDRESSES.c.unreachable, CONTACTS, CONVERSATIONS.c.memory)
+    .join(CONTACTS, CONTACTS.c.id == ADDRESSES.c.contact_id)
+    .join(CONVERSATIONS, CONVERSATIONS.c.contact_id == CONTACTS.c.id)
+    .where(ADDRESSES.c.id.in_(bindparam("addresses", expanding=True)))
+    .order_by(CONTACTS.c.id)  # always the same order, so that two processes never wait for each other in a circle
+    .with_for_update(of=CONTACTS)
+)
+_SAVE = (
+    update(CONVERSATIONS)
+    .where(CONVERSATIONS.c.contact_id == bindparam("id_"))
+    .values(memory=bindparam("memory_"), seen_at=bindparam("at_"))
+)
+_CHANGE = update(CONTACTS).where(CONTACTS.c.id == bindparam("id_")).values({name: bindparam(f"{name}_") for name in CHANGEABLE})
+_REACHED = update(ADDRESSES).where(ADDRESSES.c.id.in_(bindparam("addresses", expanding=True))).values(unreachable=None)
+_NEW_INBOUND = {
+    dialect: insert_(INBOUND).on_conflict_do_nothing().returning(INBOUND.c.id)
+    for dialect, insert_ in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
+}
+_NEW_ADDRESS = {
+    dialect: insert_(ADDRESSES).on_conflict_do_nothing().returning(ADDRESSES.c.id)
+    for dialect, insert_ in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
+}
+
+
+@dataclass
+class Loaded:
+    """A conversation as it was loaded, and what the contact looked like then."""
+
+    conversation: Conversation
+    before: tuple[object, ...]
+    was_unreachable: bool = False
+
+
+@dataclass
+class Group:
+    """The storage side of one transaction for many turns."""
+
+    db: Connection
+    dialect: str
+    tools: Tools
+    now: datetime
+    branch: str
+    inserts: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
+    statements: list[Any] = field(default_factory=list)
+
+    async def unseen(self, ids: list[str]) -> set[str]:
+        """Write the receipts; the ids that were not there before."""
+        rows = [{"id": id_, "at": self.now, "state": "done"} for id_ in sorted(ids)]
+        return set((await self.db.execute(_NEW_INBOUND[self.dialect], rows)).scalars())
+
+    async def forget(self, ids: list[str]) -> None:
+        """Take receipts back: these messages were not handled after all."""
+        await self.db.execute(delete(INBOUND).where(INBOUND.c.id.in_(sorted(ids))))
+
+    async def load(self, senders: dict[str, Inbound]) -> dict[str, Loaded]:
+        """The conversations of {address: one of its messages}, locked; strangers become contacts."""
+        loaded = await self._select(list(senders))
+        if strangers := [address for address in sorted(senders) if address not in loaded]:
+            await self._welcome({address: senders[address] for address in strangers})
+            loaded |= await self._select(strangers)
+        return loaded
+
+    async def _select(self, addresses: list[str]) -> dict[str, Loaded]:
+        loaded: dict[str, Loaded] = {}
+        for row in await self.db.execute(_LOAD, {"addresses": addresses}):
+            contact = Contact(row.id, row.branch, *(getattr(row, name) for name in CHANGEABLE))
+            conversation = Conversation(contact, row.address, row.channel)
+            if row.memory:
+                conversation.remember(self.tools.sealer.open_json(row.memory, "conversations", "memory", row.id))
+            contact.is_new = row.memory is None
+            loaded[row.address] = Loaded(conversation, _changeable(contact), row.unreachable is not None)
+        return loaded
+
+    async def _welcome(self, strangers: dict[str, Inbound]) -> None:
+        rows = []
+        for address, inbound in strangers.items():
+            contact = self.tools.new_id()
+            external = self.tools.sealer.seal(inbound.sender, "addresses", "external", address)
+            rows.append({"id": address, "contact_id": contact, "channel": inbound.channel, "external": external, "created_at": self.now})
+        made = set((await self.db.execute(_NEW_ADDRESS[self.dialect], rows)).scalars())
+        mine = [row for row in rows if row["id"] in made]  # another process may have been faster with some
+        if not mine:
+            return
+        contacts = [
+            {
+                "id": row["contact_id"],
+                "created_at": self.now,
+                "branch": self.branch,
+                "language": strangers[str(row["id"])].language or "id",
+            }
+            for row in mine
+        ]
+        await self.db.execute(insert(CONTACTS), contacts)
+        await self.db.execute(insert(CONVERSATIONS), [{"contact_id": row["id"], "memory": None, "seen_at": self.now} for row in contacts])
+
+    def changes(self, contact: Contact) -> Changes:
+        return Changes(self.db, self.tools, contact, self.now)
+
+    def keep(self, inbound: Inbound, loaded: Loaded, changes: Changes) -> None:
+        """What one turn wants written; it is written with the whole group."""
+        changes.add(
+            SAID,
+            id=self.tools.new_id(),
+            contact_id=loaded.conversation.contact.id,
+            address=loaded.conversation.address,
+            at=self.now,
+            text=mask(inbound.label or inbound.text)[:4096],
+            kind=inbound.kind,
+            client=inbound.id,
+        )
+        self.inserts += changes.inserts
+        self.statements += changes.statements
+
+    async def save(self, turns: list[Loaded]) -> None:
+        turns = sorted(turns, key=lambda loaded: loaded.conversation.contact.id)
+        memories, changed, reached = [], [], []
+        for loaded in turns:
+            contact = loaded.conversation.contact
+            memory = self.tools.sealer.seal_json(loaded.conversation.memory(), "conversations", "memory", contact.id)
+            memories.append({"id_": contact.id, "memory_": memory, "at_": self.now})
+            if _changeable(contact) != loaded.before:
+                changed.append({"id_": contact.id} | {f"{name}_": getattr(contact, name) for name in CHANGEABLE})
+            if loaded.was_unreachable:
+                reached.append(loaded.conversation.address)
+        if memories:
+            await self.db.execute(_SAVE, memories)
+        if changed:
+            await self.db.execute(_CHANGE, changed)
+        if reached:
+            await self.db.execute(_REACHED, {"addresses": reached})
+        await write(self.db, self.inserts, self.statements)
+
+
+async def quarantine(db: Connection, dialect: str, tools: Tools, id_: str, raw: str, reason: str, now: datetime) -> None:
+    """Keep a message that cannot be handled, sealed, so that a person can look at it; it never comes again."""
+    row = {"id": id_, "at": now, "state": "quarantined", "reason": reason, "raw": tools.sealer.seal(raw, "inbound", "raw", id_)}
+    made = (await db.execute(_NEW_INBOUND[dialect], [row])).scalars().all()
+    if not made:
+        await db.execute(update(INBOUND).where(INBOUND.c.id == id_).values(**row))
+
+
+def _changeable(contact: Contact) -> tuple[object, ...]:
+    return tuple(getattr(contact, name) for name in CHANGEABLE)
