@@ -10,8 +10,10 @@ packages=$(missing)
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Installing for the tests: $packages"
     export DEBIAN_FRONTEND=noninteractive
+    log=$(mktemp)
     # shellcheck disable=SC2086  # one word for each package
-    { apt-get -qq update && apt-get -qq install --yes --no-install-recommends $packages; } >/dev/null || echo "apt-get failed" >&2
+    { apt-get update && apt-get install --yes --no-install-recommends $packages; } >"$log" 2>&1 || tail -n 20 "$log" >&2
+    rm "$log"
     packages=$(missing)
 fi
 
