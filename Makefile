@@ -10,7 +10,7 @@ export UV_PYTHON_DOWNLOADS := never
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help install run chat check test lint develop needs
+.PHONY: help install run chat check test lint locales map transcripts develop needs
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -35,6 +35,17 @@ lint: develop ## format, lint, types, layers, words and facts
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/sapa locales check
+	@$(BIN)/sapa facts check
+
+locales: develop ## bring the catalogs up to date with the sentences in the code
+	@$(BIN)/sapa locales update
+
+map: install ## draw the map of the dialogues, as Mermaid
+	@$(BIN)/sapa map
+
+transcripts: develop ## rewrite the golden conversations with what the bot says now
+	@$(PYTEST) -q --update tests/test_transcripts.py
 
 # The rest is how .venv is made. A stamp in it is newer than what it was made from, so that the second time costs nothing and asks no network.
 
