@@ -124,8 +124,10 @@ def _unprivileged() -> pwd.struct_passwd | None:
 
 
 def _call(program: str, *arguments: str) -> None:
-    user = _unprivileged()
-    whose = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
-    done = subprocess.run([needs.need("postgresql") / program, *arguments], cwd="/", capture_output=True, text=True, **whose)
+    command = [str(needs.need("postgresql") / program), *arguments]
+    if user := _unprivileged():
+        done = subprocess.run(command, cwd="/", capture_output=True, text=True, user=user.pw_uid, group=user.pw_gid, extra_groups=[])
+    else:
+        done = subprocess.run(command, cwd="/", capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(f"{program} failed: {done.stdout}{done.stderr}")
