@@ -1,0 +1,134 @@
+"""The browser chat over HTTP: the page and its files, the cookie that says whose conversation it is, the socket, the way out."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from aiohttp import WSCloseCode, hdrs, web
+
+from bot.channels.webchat import HEARTBEAT, LONGEST_FRAME, STRANGER, Line, Receive, Talk
+from bot.pages import File, Pages
+from locales import LANGUAGES
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits
+KEPT = 180 * 24 * 3600  # seconds; renewed at every visit
+YEAR = "public, max-age=31536000, immutable"
+# Old Androids call Indonesian "in"; whoever reads Javanese or Sundanese reads Indonesian sooner than English.
+INDONESIAN = {"in": "id", "jv": "id", "su": "id"}
+MOST_LINES = 8  # open pages of one worker
+
+
+class WebChat:
+    """Serves the chat page. `wake(sender)` tells its open pages that there is something new to read."""
+
+    def __init__(self, pages: Pages, receive: Receive, talk: Talk, clock: Callable[[], datetime], public_url: str = "") -> None:
+        self.pages, self.receive, self.talk, self.clock, self.public_url = pages, receive, talk, clock, public_url
+        self.https = public_url.startswith("https://")
+        # A __Host- cookie cannot be set or read by a neighbouring subdomain.
+        self.cookie = "__Host-sapa" if self.https else "sapa"
+        self.lines: dict[str, set[Line]] = defaultdict(set)
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/", self.page),
+            web.get("/pages/{version}/{name}", self.file),
+            web.get("/chat", self.chat),
+            web.get("/cuaca", self.harmless),
+            web.post("/quit", self.quit),
+        ]
+
+    def wake(self, sender: str) -> None:
+        for line in self.lines.get(sender, ()):
+            line.news.set()
+
+    async def close(self) -> None:
+        """Ask every page to come back to whoever serves next."""
+        for line in [line for lines in self.lines.values() for line in lines]:
+            await line.socket.close(code=WSCloseCode.GOING_AWAY)
+
+    async def page(self, request: web.Request) -> web.Response:
+        response = packed(request, self.pages.chat[language_of(request)])
+        response.headers[hdrs.VARY] = "Accept-Encoding, Accept-Language"
+        token = self._token(request) or secrets.token_urlsafe(16)
+        response.set_cookie(self.cookie, token, max_age=KEPT, httponly=True, samesite="Lax", secure=self.https)
+        return response
+
+    async def harmless(self, request: web.Request) -> web.Response:
+        return packed(request, self.pages.harmless[language_of(request)])
+
+    async def file(self, request: web.Request) -> web.Response:
+        found = self.pages.files.get(request.match_info["name"])
+        if found is None or request.match_info["version"] != self.pages.version:
+            raise web.HTTPNotFound
+        response = packed(request, found)
+        response.headers[hdrs.CACHE_CONTROL] = YEAR
+        response.headers[hdrs.VARY] = "Accept-Encoding"
+        return response
+
+    async def quit(self, request: web.Request) -> web.Response:
+        """End the cookie. The conversation stays ours to answer for, but this browser cannot open it any more."""
+        if not self._ours(request):
+            raise web.HTTPForbidden
+        token = self._token(request)
+        for line in list(self.lines.get(sender_of(token), ())) if token else []:
+            await line.socket.close(code=STRANGER)
+        response = web.Response(status=303, headers={hdrs.LOCATION: "/cuaca"})
+        response.del_cookie(self.cookie, httponly=True, samesite="Lax", secure=self.https)
+        return response
+
+    async def chat(self, request: web.Request) -> web.StreamResponse:
+        if not self._ours(request):
+            raise web.HTTPForbidden  # another site's script, riding on our cookie
+        socket = web.WebSocketResponse(max_msg_size=LONGEST_FRAME, heartbeat=HEARTBEAT, compress=False)
+        await socket.prepare(request)
+        token = self._token(request)
+        if token is None:
+            await socket.close(code=STRANGER)
+            return socket
+        sender = sender_of(token)
+        if len(self.lines[sender]) >= MOST_LINES:
+            await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
+            return socket
+        line = Line(socket, sender, language_of(request), self.receive, self.talk, self.clock)
+        self.lines[sender].add(line)
+        try:
+            await line.run()
+        finally:
+            self.lines[sender].discard(line)
+            if not self.lines[sender]:
+                del self.lines[sender]
+        return socket
+
+    def _token(self, request: web.Request) -> str | None:
+        token = request.cookies.get(self.cookie, "")
+        return token if TOKEN.fullmatch(token) else None
+
+    def _ours(self, request: web.Request) -> bool:
+        """Sent by a page of ours: browsers name the page's origin in every POST and every opening of a socket."""
+        origin = request.headers.get(hdrs.ORIGIN, "")
+        return bool(origin) and (origin == self.public_url.rstrip("/") or urlsplit(origin).netloc == request.host)
+
+
+def sender_of(token: str) -> str:
+    """The address of a browser: a digest, so that nobody who reads an address can open its conversation."""
+    return hashlib.sha256(token.encode()).hexdigest()[:32]
+
+
+def language_of(request: web.Request) -> str:
+    """?lang=, else the first language of the browser that we speak, else Indonesian."""
+    asked = request.query.get("lang", "")
+    accepted = re.findall(r"[a-z]{2,3}(?=[-;,\s]|$)", request.headers.get(hdrs.ACCEPT_LANGUAGE, "").lower())
+    wished = (INDONESIAN.get(code, code) for code in (asked, *accepted))
+    return next((language for language in wished if language in LANGUAGES), "id")
+
+
+def packed(request: web.Request, file: File) -> web.Response:
+    if "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
+        return web.Response(body=file.packed, content_type=file.kind, charset="utf-8", headers={hdrs.CONTENT_ENCODING: "gzip"})
+    return web.Response(body=file.plain, content_type=file.kind, charset="utf-8")

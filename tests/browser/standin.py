@@ -1,0 +1,74 @@
+"""A conversation in memory behind the real chat page, for tests of the page itself: it answers from a list and can be taken away."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from aiohttp import web
+
+from bot.channels.webchat import Entry
+from bot.pages import Pages
+from bot.pages.headers import protect
+from bot.pages.serve import WebChat
+from bot.pages.words import Hotline
+from locales import Button, Page, Phone, Written
+from storage.conversations import Inbound
+
+HOTLINE = Hotline(
+    Written({"id": "Hotline pelindungan WNI Kemlu, 24 jam", "en": "Foreign Ministry hotline, 24 hours"}), Phone("+62 812-9007-0027")
+)
+WELCOME = Page(
+    "Halo, saya Sapa, asisten BPJS Ketenagakerjaan Sidoarjo untuk pekerja migran.\n\nTulis pertanyaan Anda, atau pilih:",
+    (Button("Cek status", "coverage"), Button("Manfaat", "benefits"), Button("Menu lain", "menu")),
+)
+Reply = Callable[[Inbound], list[tuple[Page, tuple[str, ...]]]]
+
+
+def echo(inbound: Inbound) -> list[tuple[Page, tuple[str, ...]]]:
+    return [(WELCOME if inbound.text == "/start" else Page(f"Anda menulis: {inbound.label or inbound.text}"), ())]
+
+
+class Conversations:
+    """Takes each message once and answers it; `away` is a database that is gone."""
+
+    def __init__(self, reply: Reply = echo) -> None:
+        self.reply = reply
+        self.entries: dict[str, list[Entry]] = defaultdict(list)
+        self.languages: dict[str, str] = {}
+        self.inbounds: list[Inbound] = []
+        self.seen: set[str] = set()
+        self.away = False
+
+    async def receive(self, inbounds: list[Inbound]) -> None:
+        if self.away:
+            raise OSError("the database is away")
+        for inbound in inbounds:
+            if inbound.id in self.seen:
+                continue
+            self.seen.add(inbound.id)
+            self.inbounds.append(inbound)
+            self._add(inbound.sender, inbound.label or inbound.text, client=inbound.id)
+            if inbound.text == "English":
+                self.languages[inbound.sender] = "en"
+            for page, phones in self.reply(inbound):
+                self._add(inbound.sender, page.text, page=page, phones=phones)
+
+    def _add(self, sender: str, text: str, page: Page | None = None, client: str = "", phones: tuple[str, ...] = ()) -> None:
+        entries = self.entries[sender]
+        entries.append(Entry(len(entries) + 1, datetime.now(UTC), text, page, client, phones))
+
+    async def after(self, sender: str, last: int) -> Sequence[Entry]:
+        return [entry for entry in self.entries.get(sender, []) if entry.id > last]
+
+    async def language(self, sender: str) -> str | None:
+        return self.languages.get(sender)
+
+
+def site(talk: Conversations, public_url: str = "") -> tuple[web.Application, WebChat]:
+    chat = WebChat(Pages("BPJS Ketenagakerjaan Sidoarjo", HOTLINE), talk.receive, talk, lambda: datetime.now(UTC), public_url)
+    app = web.Application()
+    app.add_routes(chat.routes())
+    protect(app, https=chat.https)
+    return app, chat
