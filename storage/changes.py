@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CursorResult, Executable, Table, insert
+from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.contacts import Contact
 from storage.sealing import Sealer
@@ -64,3 +65,8 @@ def table_of(row: Any) -> Table:
     """The Core table behind a SQLModel class."""
     table: Table = row.__table__
     return table
+
+
+def insert_into(table: Table, dialect: str) -> Any:
+    """An INSERT that can say ON CONFLICT, which both databases know but SQLAlchemy spells once for each."""
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)

@@ -7,10 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from storage.changes import Changes, Tools, table_of, write
+from storage.changes import Changes, Tools, insert_into, table_of, write
 from storage.contacts import CHANGEABLE, AddressRow, Contact, ContactRow
 from storage.conversations import Conversation, ConversationRow, Inbound, InboundRow, SaidRow
 from storage.masking import mask
@@ -34,14 +32,9 @@ _SAVE = (
 )
 _CHANGE = update(CONTACTS).where(CONTACTS.c.id == bindparam("id_")).values({name: bindparam(f"{name}_") for name in CHANGEABLE})
 _REACHED = update(ADDRESSES).where(ADDRESSES.c.id.in_(bindparam("addresses", expanding=True))).values(unreachable=None)
-_NEW_INBOUND = {
-    dialect: insert_(INBOUND).on_conflict_do_nothing().returning(INBOUND.c.id)
-    for dialect, insert_ in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
-}
-_NEW_ADDRESS = {
-    dialect: insert_(ADDRESSES).on_conflict_do_nothing().returning(ADDRESSES.c.id)
-    for dialect, insert_ in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
-}
+_DIALECTS = ("sqlite", "postgresql")
+_NEW_INBOUND = {dialect: insert_into(INBOUND, dialect).on_conflict_do_nothing().returning(INBOUND.c.id) for dialect in _DIALECTS}
+_NEW_ADDRESS = {dialect: insert_into(ADDRESSES, dialect).on_conflict_do_nothing().returning(ADDRESSES.c.id) for dialect in _DIALECTS}
 
 
 @dataclass

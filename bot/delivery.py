@@ -1,0 +1,224 @@
+"""The only way out: claims what waits, sends it at the channel's pace, records what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.channels import Channel, Failure, Parcel, SendError
+from bot.outcomes import outcome
+from storage import Database, Unavailable, leases, outbox
+from storage.outbox import SENDER, Claimed, Result
+from storage.writer import Connection
+
+LEASE = 15.0  # seconds a sender may be silent before its claims are taken from it
+HEARTBEAT = 5.0
+IDLE = 30.0  # seconds without news until a look at the table; NOTIFY or the engine wakes us long before
+ROUND_TRIP = 0.2  # seconds; W, the window, is twice what is under way at full rate
+UNLIMITED_WINDOW = 256
+BATCH = 100
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Pace:
+    """How fast a channel may be: messages a second for all, and for one chat. 0 is no limit."""
+
+    rate: float = 0
+    chat_rate: float = 0
+
+    @property
+    def window(self) -> int:
+        """Deliveries claimed and not yet recorded, at most: all that a crash can leave in doubt."""
+        return max(8, math.ceil(2 * self.rate * ROUND_TRIP)) if self.rate else UNLIMITED_WINDOW
+
+    @property
+    def chat_gap(self) -> timedelta | None:
+        return timedelta(seconds=1 / self.chat_rate) if self.chat_rate else None
+
+
+@dataclass
+class Lane:
+    """One channel's way out in this process."""
+
+    channel: Channel
+    pace: Pace
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    open: int = 0  # claimed and not yet recorded
+    results: asyncio.Queue[tuple[Claimed, Result]] = field(default_factory=asyncio.Queue)
+    sending: set[asyncio.Task[None]] = field(default_factory=set)
+    forbidden: bool = False
+
+
+class Delivery:
+    """All channels' ways out in this process, under one epoch."""
+
+    def __init__(self, database: Database, channels: Mapping[str, tuple[Channel, Pace]], now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+        self._lanes = [Lane(channel, pace) for channel, pace in channels.values()]
+        self._epoch = database.tools.new_id()
+        self._alive_until = 0.0  # on this process's own clock: after it, others may have taken our claims
+        self._stopping = False
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        await self._renew()
+        await self._tidy()
+        self._tasks = [asyncio.create_task(self._keep_alive())]
+        for lane in self._lanes:
+            self._tasks += [asyncio.create_task(self._claim_loop(lane)), asyncio.create_task(self._record_loop(lane))]
+
+    def wake(self) -> None:
+        """Something was queued."""
+        for lane in self._lanes:
+            lane.wake.set()
+
+    async def drain(self, seconds: float = 8.0) -> None:
+        """Claim no more, wait for what is under way to be recorded, then stop. What was not sent goes back."""
+        self._stopping = True
+        self.wake()
+        sending = [task for lane in self._lanes for task in lane.sending]
+        if sending:
+            await asyncio.wait(sending, timeout=seconds)
+        await _cancel(sending)  # each leaves its result behind, also when it is cancelled
+        for lane in self._lanes:
+            await lane.results.join()
+        await _cancel(self._tasks)
+        try:
+            await self._database.writer.run(lambda db: leases.release(db, f"{SENDER}{self._epoch}", self._epoch))
+        except Unavailable:
+            log.warning("lease_not_released")  # it runs out by itself
+        for lane in self._lanes:
+            await lane.channel.close()
+
+    async def _renew(self) -> None:
+        started = time.monotonic()
+        name, dialect = f"{SENDER}{self._epoch}", self._database.dialect
+        renewed = await self._database.writer.run(lambda db: leases.take(db, dialect, name, self._epoch, LEASE))
+        if renewed:
+            self._alive_until = started + LEASE
+
+    async def _tidy(self) -> None:
+        now, dialect = self._now(), self._database.dialect
+        settled = await self._database.writer.run(lambda db: outbox.settle(db, dialect, now))
+        await self._database.writer.run(lambda db: outbox.expire(db, now))
+        if settled:
+            log.warning("deliveries_of_dead_senders", count=settled)
+            self.wake()
+
+    async def _keep_alive(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            try:
+                await self._renew()
+                await self._tidy()
+            except Unavailable as error:
+                log.warning("database_away", error=str(error))
+
+    async def _claim_loop(self, lane: Lane) -> None:
+        while not self._stopping:
+            lane.wake.clear()
+            try:
+                claimed, wait = await self._claim(lane)
+            except Unavailable as error:
+                log.warning("database_away", error=str(error))
+                await asyncio.sleep(1)
+                continue
+            for place, delivery in enumerate(claimed):
+                after = wait + (place / lane.pace.rate if lane.pace.rate else 0)
+                task = asyncio.create_task(self._send(lane, delivery, time.monotonic() + after))
+                lane.sending.add(task)
+                task.add_done_callback(lane.sending.discard)
+            if not claimed:
+                await self._rest(lane)
+
+    async def _claim(self, lane: Lane) -> tuple[list[Claimed], float]:
+        """Deliveries to send now, and the seconds until the slot of the first."""
+        room = min(lane.pace.window - lane.open, BATCH)
+        if room <= 0 or lane.forbidden or time.monotonic() > self._alive_until - HEARTBEAT:
+            return [], 0.0
+        tools, dialect, name = self._database.tools, self._database.dialect, lane.channel.name
+
+        async def work(db: Connection) -> tuple[list[Claimed], float]:
+            claimed = await outbox.claim(db, tools, name, self._epoch, room, self._now(), lane.pace.chat_gap)
+            if not claimed or not lane.pace.rate:
+                return claimed, 0.0
+            return claimed, await leases.reserve(db, dialect, name, len(claimed), lane.pace.rate)
+
+        claimed, wait = await self._database.writer.run(work)
+        lane.open += len(claimed)
+        return claimed, wait
+
+    async def _rest(self, lane: Lane) -> None:
+        """Until something is queued, a result frees a place, or a delivery that had to wait is due."""
+        due = await self._database.writer.read(lambda db: outbox.next_due(db, lane.channel.name))
+        seconds = IDLE if due is None else max((due - self._now()).total_seconds(), 0.05)
+        if lane.pace.chat_gap and due is not None:
+            seconds = max(seconds, 0.1)  # due, but its chat had a message a moment ago
+        try:
+            await asyncio.wait_for(lane.wake.wait(), min(seconds, IDLE))
+        except TimeoutError:
+            return
+
+    async def _send(self, lane: Lane, claimed: Claimed, at: float) -> None:
+        """One API call, at its slot; never after our claim may have been taken from us."""
+        result = Result(claimed.id, "queued", "late", due_at=self._now(), spent=False)
+        try:
+            await asyncio.sleep(max(at - time.monotonic(), 0))
+            if time.monotonic() < self._alive_until:
+                result = Result(claimed.id, "in_doubt", "stopped")
+                parcel = Parcel(claimed.id, claimed.external, claimed.page, claimed.follows)
+                result = Result(claimed.id, "sent", provider_id=await lane.channel.send(parcel))
+        except SendError as error:
+            result = outcome(claimed, error, self._now(), secrets.randbelow(1000) / 1000)
+            self._heed(lane, error)
+        except Exception as error:  # a bug in a channel must not lose the delivery
+            log.error("send_failed", channel=lane.channel.name, error=type(error).__name__)
+            result = outcome(claimed, SendError(Failure.DOUBT, type(error).__name__), self._now(), 0.5)
+        finally:
+            lane.results.put_nowait((claimed, result))
+
+    def _heed(self, lane: Lane, error: SendError) -> None:
+        if error.failure is Failure.FORBIDDEN and not lane.forbidden:
+            lane.forbidden = True
+            log.error("channel_forbidden", channel=lane.channel.name, reason=error.reason)
+            asyncio.get_running_loop().call_later(60, self._try_again, lane)
+
+    def _try_again(self, lane: Lane) -> None:
+        lane.forbidden = False
+        lane.wake.set()
+
+    async def _record_loop(self, lane: Lane) -> None:
+        while True:
+            batch = [await lane.results.get()]
+            while not lane.results.empty() and len(batch) < BATCH:
+                batch.append(lane.results.get_nowait())
+            await self._record(lane.channel.name, batch)
+            lane.open -= len(batch)
+            for _done in batch:
+                lane.results.task_done()
+            lane.wake.set()
+
+    async def _record(self, channel: str, batch: list[tuple[Claimed, Result]]) -> None:
+        tools = self._database.tools
+        while True:
+            try:
+                return await self._database.writer.run(lambda db: outbox.record(db, tools, self._epoch, channel, batch, self._now()))
+            except Unavailable as error:
+                log.warning("database_away", error=str(error))
+                await asyncio.sleep(0.5)
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

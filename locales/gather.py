@@ -1,0 +1,83 @@
+"""Gathers the sentences from the source and keeps the .po files in step with them, one file for each module that speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import write_po
+
+from locales.catalogs import HERE, LANGUAGES, PLURALS, files, read
+
+SOURCE = HERE.parent
+SPEAKING = ("bot", "handlers", "dialogue", "locales", "console")
+KEYWORDS = {"_": None, "_n": (1, 2)}
+COMMON = "common"
+
+Msgid = str | tuple[str, ...]
+
+
+def gather() -> dict[Msgid, str]:
+    """Every sentence of the source, and the .po file it belongs to: its module's, or `common` if several modules say it."""
+    homes: dict[Msgid, set[str]] = {}
+    for path in _sources():
+        for _line, msgid, _comments, _context in extract_from_file("python", str(path), KEYWORDS):
+            homes.setdefault(tuple(msgid) if isinstance(msgid, (tuple, list)) else msgid, set()).add(_home(path))
+    return {msgid: names.pop() if len(names) == 1 else COMMON for msgid, names in homes.items()}
+
+
+def _sources() -> Iterator[Path]:
+    for folder in SPEAKING:
+        for path in sorted((SOURCE / folder).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield path
+
+
+def _home(path: Path) -> str:
+    return path.parent.name if path.stem == "__init__" else path.stem
+
+
+def update() -> list[str]:
+    """Write the .po files anew: new sentences come in empty, gone ones go, translations move with their sentence. Returns the files changed."""
+    homes = gather()
+    changed = []
+    for language in LANGUAGES:
+        known = {_key(message): message for path in files(language) for message in read(path, language) if message.id}
+        for name in sorted({*homes.values(), *(path.stem for path in files(language))}):
+            mine = sorted((msgid for msgid, home in homes.items() if home == name), key=str)
+            if language == "en":
+                # English is the language of the source: only what needs plural forms or other words is written down.
+                mine = [msgid for msgid in mine if isinstance(msgid, tuple) or msgid in known]
+            path = HERE / language / f"{name}.po"
+            if _write(path, language, [known.get(msgid) or _new(msgid, language) for msgid in mine]):
+                changed.append(f"{language}/{name}.po")
+    return changed
+
+
+def _new(msgid: Msgid, language: str) -> Message:
+    string: Msgid = msgid if language == "en" else ("" if isinstance(msgid, str) else ("",))
+    return Message(msgid, string)
+
+
+def _key(message: Message) -> Msgid:
+    return tuple(message.id) if isinstance(message.id, (tuple, list)) else message.id
+
+
+def _write(path: Path, language: str, messages: list[Message]) -> bool:
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    if not messages:
+        path.unlink(missing_ok=True)
+        return bool(before)
+    catalog = Catalog(header_comment="")
+    catalog.mime_headers = [("Language", language), ("Content-Type", "text/plain; charset=utf-8"), ("Plural-Forms", PLURALS[language])]
+    for message in messages:
+        catalog.add(message.id, message.string, flags=message.flags - {"python-format", "python-brace-format"}, user_comments=message.user_comments)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as po:
+        write_po(po, catalog, width=120, no_location=True, omit_header=False, include_previous=False)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith(('"POT-Creation-Date', '"PO-Revision-Date', '"Generated-By', '"Project-Id-Version'))]
+    path.write_text("\n".join(line for line in kept if line != "#, fuzzy" or line is not kept[0]).strip() + "\n", encoding="utf-8")
+    return path.read_text(encoding="utf-8") != before

@@ -1,0 +1,176 @@
+"""The way out: claim deliveries, record what became of them, and settle those whose sender died."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, case, exists, func, or_, select, update
+
+from locales import Page
+from storage.changes import Tools, table_of
+from storage.contacts import AddressRow
+from storage.deliveries import DELIVERIES, OPEN, REPLY, DeliveryRow, load_page
+from storage.leases import alive
+from storage.merging import move
+from storage.writer import Connection
+
+ADDRESSES = table_of(AddressRow)
+SENDER = "sender:"  # the lease of a sending process is named so, with its epoch
+_EARLIER = table_of(DeliveryRow).alias("earlier")
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that this process alone may send now."""
+
+    id: int
+    address: str
+    external: str
+    page: Page
+    lane: int
+    attempts: int
+    resent: bool
+    follows: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a claimed delivery. `due_at` is when it may be tried again, if it is `queued`."""
+
+    id: int
+    state: str
+    reason: str | None = None
+    provider_id: str | None = None
+    due_at: datetime | None = None
+    spent: bool = True  # whether the attempt counts
+    resent: bool = False
+    unreachable: str | None = None  # the address cannot be written to: why
+    moved_to: str = ""  # the address has this external id now
+
+
+async def claim(
+    db: Connection, tools: Tools, channel: str, epoch: int, count: int, now: datetime, chat_gap: timedelta | None
+) -> list[Claimed]:
+    """Up to `count` deliveries, replies first, at most one for each address and in order there. Committed before anything is sent."""
+    earlier = exists().where(
+        _EARLIER.c.address == DELIVERIES.c.address,
+        _EARLIER.c.state.in_(OPEN),
+        or_(
+            _EARLIER.c.state == "in_flight",
+            _EARLIER.c.lane < DELIVERIES.c.lane,
+            (_EARLIER.c.lane == DELIVERIES.c.lane) & (_EARLIER.c.id < DELIVERIES.c.id),
+        ),
+    )
+    ready = (
+        select(DELIVERIES, ADDRESSES.c.external)
+        .join(ADDRESSES, ADDRESSES.c.id == DELIVERIES.c.address)
+        .where(
+            DELIVERIES.c.channel == channel,
+            DELIVERIES.c.state == "queued",
+            DELIVERIES.c.due_at <= now,
+            DELIVERIES.c.expires_at > now,
+            or_(ADDRESSES.c.free_at.is_(None), ADDRESSES.c.free_at <= now),
+            ~earlier,
+        )
+        .order_by(DELIVERIES.c.lane, DELIVERIES.c.id)
+        .limit(count)
+        .with_for_update(skip_locked=True, of=DELIVERIES)
+    )
+    rows = (await db.execute(ready)).all()
+    if not rows:
+        return []
+    mine = DELIVERIES.c.id.in_([row.id for row in rows])
+    await db.execute(
+        update(DELIVERIES).where(mine).values(state="in_flight", epoch=epoch, claimed_at=now, attempts=DELIVERIES.c.attempts + 1)
+    )
+    if chat_gap:
+        await db.execute(update(ADDRESSES).where(ADDRESSES.c.id.in_([row.address for row in rows])).values(free_at=now + chat_gap))
+    return [
+        Claimed(
+            row.id,
+            row.address,
+            tools.sealer.open(row.external, "addresses", "external", row.address),
+            load_page(row.page, row.facts),
+            row.lane,
+            row.attempts + 1,
+            row.resent,
+            row.follows,
+        )
+        for row in rows
+    ]
+
+
+_RECORD = (
+    update(DELIVERIES)
+    .where(DELIVERIES.c.id == bindparam("id_"), DELIVERIES.c.epoch == bindparam("epoch_"), DELIVERIES.c.state == "in_flight")
+    .values(
+        state=bindparam("state_"),
+        reason=bindparam("reason_"),
+        provider_id=bindparam("provider_"),
+        due_at=func.coalesce(bindparam("due_", type_=DELIVERIES.c.due_at.type), DELIVERIES.c.due_at),
+        done_at=bindparam("done_"),
+        attempts=DELIVERIES.c.attempts - bindparam("unspent_"),
+        resent=or_(DELIVERIES.c.resent, bindparam("resent_", type_=DELIVERIES.c.resent.type)),
+    )
+)
+
+
+async def record(db: Connection, tools: Tools, epoch: int, channel: str, done: list[tuple[Claimed, Result]], now: datetime) -> None:
+    """Write what became of claimed deliveries; rows that were taken from this epoch meanwhile are left alone."""
+    await db.execute(
+        _RECORD,
+        [
+            {
+                "id_": result.id,
+                "epoch_": epoch,
+                "state_": result.state,
+                "reason_": result.reason,
+                "provider_": result.provider_id,
+                "due_": result.due_at,
+                "done_": None if result.state == "queued" else now,
+                "unspent_": 0 if result.spent else 1,
+                "resent_": result.resent,
+            }
+            for _claimed, result in sorted(done, key=lambda one: one[0].id)
+        ],
+    )
+    for claimed, result in done:
+        if result.unreachable:
+            await db.execute(update(ADDRESSES).where(ADDRESSES.c.id == claimed.address).values(unreachable=result.unreachable))
+        if result.moved_to:
+            await move(db, tools, claimed.address, channel, result.moved_to)
+
+
+async def settle(db: Connection, dialect: str, now: datetime) -> int:
+    """Deliveries whose sender died: a reply is sent once more and flagged, anything else is in doubt. How many there were."""
+    dead = DELIVERIES.c.state == "in_flight"
+    dead &= DELIVERIES.c.epoch.not_in(alive(dialect, SENDER))
+    again = (DELIVERIES.c.lane == REPLY) & ~DELIVERIES.c.resent
+    settled = await db.execute(
+        update(DELIVERIES)
+        .where(dead)
+        .values(
+            state=case((again, "queued"), else_="in_doubt"),
+            reason="crash",
+            done_at=case((again, None), else_=now),
+            resent=or_(DELIVERIES.c.resent, DELIVERIES.c.lane == REPLY),
+        )
+    )
+    return settled.rowcount
+
+
+async def expire(db: Connection, now: datetime) -> int:
+    """What could not be sent in time is not sent late."""
+    late = await db.execute(
+        update(DELIVERIES).where(DELIVERIES.c.state == "queued", DELIVERIES.c.expires_at <= now).values(state="expired", done_at=now)
+    )
+    return late.rowcount
+
+
+async def next_due(db: Connection, channel: str) -> datetime | None:
+    """When the earliest waiting delivery of a channel may go."""
+    due: datetime | None = (
+        await db.execute(select(func.min(DELIVERIES.c.due_at)).where(DELIVERIES.c.channel == channel, DELIVERIES.c.state == "queued"))
+    ).scalar()
+    return due
