@@ -16,9 +16,9 @@ from aiohttp.test_utils import TestServer
 
 from bot.channels.webchat import FLOOD, Entry, to_inbound, to_json
 from bot.pages import HERE
-from bot.pages.words import all_words
+from bot.pages.words import all_words, hotline
 from locales import Button, Page
-from tests.browser.standin import HOTLINE, Conversations, site
+from tests.browser.standin import Conversations, site
 from tests.hostile import PAYLOADS
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -105,10 +105,23 @@ async def test_a_line_tells_the_past_then_what_is_new(chat: Site) -> None:
     await until(line, "ready")
     await line.send_json({"id": "one", "text": "halo"})
     assert (await until(line, "said"))["client"] == "one"
-    assert (await until(line, "page"))["text"] == "Anda menulis: halo"
-    again = await chat.line(since="1")
-    assert (await until(again, "page"))["id"] == "2"
+    answer = await until(line, "page")
+    assert answer["text"] == "Anda menulis: halo"
+    again = await chat.line(since=answer["id"])
     await until(again, "ready")
+    await again.send_json({"id": "two", "text": "lagi"})
+    assert (await until(again, "page"))["text"] == "Anda menulis: lagi"
+
+
+async def test_an_entry_that_comes_to_light_after_a_younger_one_is_still_told_once(chat: Site) -> None:
+    older = chat.talk.new_id()
+    line = await chat.line()
+    await line.send_json({"id": "one", "text": "halo"})
+    sender = (await until(line, "page"))["text"] and chat.talk.inbounds[0].sender
+    chat.talk.entries[sender].insert(0, Entry(older, NOW, "dari petugas", Page("dari petugas")))
+    await line.send_json({"id": "two", "text": "lagi"})
+    texts = [(await until(line, "page"))["text"] for _ in range(2)]
+    assert texts == ["dari petugas", "Anda menulis: lagi"]
 
 
 async def test_the_same_message_twice_is_taken_once_and_acknowledged_twice(chat: Site) -> None:
@@ -273,7 +286,7 @@ def test_every_colour_of_text_is_readable_in_light_and_dark() -> None:
 
 
 def test_the_page_has_all_its_words_in_both_languages() -> None:
-    words = all_words(HOTLINE)
+    words = all_words(hotline())
     assert words["id"].keys() == words["en"].keys()
     same = [key for key in words["id"] if words["id"][key] == words["en"][key]]
     assert same == []

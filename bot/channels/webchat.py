@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import structlog
 from aiohttp import WSMsgType, web
 
+from bot.ids import NODE_BITS, SEQUENCE_BITS
 from locales import LANGUAGES, Page
 from storage.conversations import Inbound
 
@@ -24,8 +25,9 @@ FLOOD = (20, 10.0)  # so many messages in so many seconds; a person presses and 
 WAIT = 5  # seconds to come back after, when we are flooded or the database is away
 NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 LAST = re.compile(r"[0-9]{0,19}")
-# Close codes our page knows.
-STRANGER = 4401
+STRANGER = 4401  # the close code by which our page knows that its cookie is gone
+# Ids are made before they are committed, so another process's entry may come to light after a younger one was read.
+OVERLAP = 10_000 << (NODE_BITS + SEQUENCE_BITS)  # ten seconds, as ids count them
 
 log = structlog.get_logger()
 
@@ -45,6 +47,7 @@ class Entry:
 class Talk(Protocol):
     """What the line reads. A conversation nobody has started yet has no entries and no language."""
 
+    def address(self, sender: str) -> str: ...
     async def after(self, sender: str, last: int) -> Sequence[Entry]: ...
     async def language(self, sender: str) -> str | None: ...
 
@@ -109,7 +112,7 @@ class Line:
         self.receive, self.talk, self.clock = receive, talk, clock
         self.news = asyncio.Event()
         self.last = 0
-        self.ref = ""
+        self.told: set[int] = set()
 
     async def run(self) -> None:
         hello = parse(await self.socket.receive())
@@ -159,9 +162,12 @@ class Line:
         ready = False
         while not self.socket.closed:
             self.news.clear()
-            for entry in await self.talk.after(self.sender, self.last):
-                self.last = entry.id
-                await self.socket.send_json(to_json(entry))
+            for entry in await self.talk.after(self.sender, max(0, self.last - OVERLAP)):
+                if entry.id not in self.told:
+                    await self.socket.send_json(to_json(entry))
+                self.last = max(self.last, entry.id)
+                self.told.add(entry.id)
+            self.told = {id_ for id_ in self.told if id_ > self.last - OVERLAP}
             language = await self.talk.language(self.sender)
             if language and language != self.language:
                 self.language = language

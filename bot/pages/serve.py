@@ -25,7 +25,7 @@ MOST_LINES = 8  # open pages of one worker
 
 
 class WebChat:
-    """Serves the chat page. `wake(sender)` tells its open pages that there is something new to read."""
+    """Serves the chat page. `wake(address)` tells the open pages of an address that there is something new to read."""
 
     def __init__(self, pages: Pages, receive: Receive, talk: Talk, clock: Callable[[], datetime], public_url: str = "") -> None:
         self.pages, self.receive, self.talk, self.clock, self.public_url = pages, receive, talk, clock, public_url
@@ -43,8 +43,8 @@ class WebChat:
             web.post("/quit", self.quit),
         ]
 
-    def wake(self, sender: str) -> None:
-        for line in self.lines.get(sender, ()):
+    def wake(self, address: str) -> None:
+        for line in self.lines.get(address, ()):
             line.news.set()
 
     async def close(self) -> None:
@@ -76,7 +76,7 @@ class WebChat:
         if not self._ours(request):
             raise web.HTTPForbidden
         token = self._token(request)
-        for line in list(self.lines.get(sender_of(token), ())) if token else []:
+        for line in list(self.lines.get(self.talk.address(sender_of(token)), ())) if token else []:
             await line.socket.close(code=STRANGER)
         response = web.Response(status=303, headers={hdrs.LOCATION: "/cuaca"})
         response.del_cookie(self.cookie, httponly=True, samesite="Lax", secure=self.https)
@@ -91,19 +91,22 @@ class WebChat:
         if token is None:
             await socket.close(code=STRANGER)
             return socket
-        sender = sender_of(token)
-        if len(self.lines[sender]) >= MOST_LINES:
-            await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
-            return socket
-        line = Line(socket, sender, language_of(request), self.receive, self.talk, self.clock)
-        self.lines[sender].add(line)
+        await self._serve(Line(socket, sender_of(token), language_of(request), self.receive, self.talk, self.clock))
+        return socket
+
+    async def _serve(self, line: Line) -> None:
+        address = self.talk.address(line.sender)
+        lines = self.lines[address]
+        if len(lines) >= MOST_LINES:
+            await line.socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
+            return
+        lines.add(line)
         try:
             await line.run()
         finally:
-            self.lines[sender].discard(line)
-            if not self.lines[sender]:
-                del self.lines[sender]
-        return socket
+            lines.discard(line)
+            if not lines:
+                self.lines.pop(address, None)
 
     def _token(self, request: web.Request) -> str | None:
         token = request.cookies.get(self.cookie, "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from facts import contact
 from locales import LANGUAGES, Phone, Text, Written, _, render
 
 
@@ -21,6 +22,14 @@ class Hotline:
     @property
     def dial(self) -> str:
         return "".join(character for character in self.shown if character in "+0123456789")
+
+
+def hotline() -> Hotline:
+    """The Foreign Ministry's, which answers at any hour from any country."""
+    found = contact("kemlu_pwni")
+    if found.phone is None or not found.all_day:
+        raise ValueError("the hotline for danger must have a number that answers day and night")
+    return Hotline(found.owner, found.phone)
 
 
 # "#" stands for a number that only the page knows.
@@ -56,7 +65,7 @@ WORDS: dict[str, Text] = {
 def words_in(language: str, hotline: Hotline | None) -> dict[str, str]:
     said = {key: render(text, language) for key, text in WORDS.items()}
     if hotline:
-        said["danger"] = render(_("In danger? {name}:", name=hotline.name), language)
+        said["danger"] = render(_("In danger? {name}, day and night:", name=hotline.name), language)
     return {"language": language, **said}
 
 

@@ -9,16 +9,14 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from bot.channels.webchat import Entry
+from bot.ids import Ids
 from bot.pages import Pages
 from bot.pages.headers import protect
 from bot.pages.serve import WebChat
-from bot.pages.words import Hotline
-from locales import Button, Page, Phone, Written
+from bot.pages.words import hotline
+from locales import Button, Page
 from storage.conversations import Inbound
 
-HOTLINE = Hotline(
-    Written({"id": "Hotline pelindungan WNI Kemlu, 24 jam", "en": "Foreign Ministry hotline, 24 hours"}), Phone("+62 812-9007-0027")
-)
 WELCOME = Page(
     "Halo, saya Sapa, asisten BPJS Ketenagakerjaan Sidoarjo untuk pekerja migran.\n\nTulis pertanyaan Anda, atau pilih:",
     (Button("Cek status", "coverage"), Button("Manfaat", "benefits"), Button("Menu lain", "menu")),
@@ -40,6 +38,7 @@ class Conversations:
         self.inbounds: list[Inbound] = []
         self.seen: set[str] = set()
         self.away = False
+        self.new_id = Ids()
 
     async def receive(self, inbounds: list[Inbound]) -> None:
         if self.away:
@@ -55,9 +54,12 @@ class Conversations:
             for page, phones in self.reply(inbound):
                 self._add(inbound.sender, page.text, page=page, phones=phones)
 
+    def address(self, sender: str) -> str:
+        return f"address of {sender}"
+
     def _add(self, sender: str, text: str, page: Page | None = None, client: str = "", phones: tuple[str, ...] = ()) -> None:
         entries = self.entries[sender]
-        entries.append(Entry(len(entries) + 1, datetime.now(UTC), text, page, client, phones))
+        entries.append(Entry(self.new_id(), datetime.now(UTC), text, page, client, phones))
 
     async def after(self, sender: str, last: int) -> Sequence[Entry]:
         return [entry for entry in self.entries.get(sender, []) if entry.id > last]
@@ -67,7 +69,7 @@ class Conversations:
 
 
 def site(talk: Conversations, public_url: str = "") -> tuple[web.Application, WebChat]:
-    chat = WebChat(Pages("BPJS Ketenagakerjaan Sidoarjo", HOTLINE), talk.receive, talk, lambda: datetime.now(UTC), public_url)
+    chat = WebChat(Pages("BPJS Ketenagakerjaan Sidoarjo", hotline()), talk.receive, talk, lambda: datetime.now(UTC), public_url)
     app = web.Application()
     app.add_routes(chat.routes())
     protect(app, https=chat.https)
