@@ -12,9 +12,9 @@ from facts.raw import Raw
 from locales import Citation, Phone, Quantity
 
 CONFIDENCE = ("high", "medium", "low")
-SCHEMES = ("placed", "perseorangan", "extension", "both", "by_choice")
+SCHEMES = ("placed", "perseorangan", "extension", "both", "by_choice", "g2g")
 REQUIRED = ("yes", "no", "partly", "unknown")
-CHANNELS = ("phone", "whatsapp", "email", "web", "app")
+CHANNELS = ("phone", "whatsapp", "email", "web", "app", "payment")
 SERVICES = ("police", "fire", "ambulance")
 
 
