@@ -17,6 +17,8 @@ from aiohttp.test_utils import TestServer
 from bot.channels.webchat import FLOOD, Entry, to_inbound, to_json
 from bot.pages import HERE
 from bot.pages.words import all_words, hotline
+from bot.phones import phones_in
+from facts import contact, emergency_numbers
 from locales import Button, Page
 from tests.browser.standin import Conversations, site
 from tests.hostile import PAYLOADS
@@ -98,6 +100,15 @@ def test_an_entry_tells_the_page_all_it_shows() -> None:
     assert (told["type"], told["id"], told["at"], told["phones"]) == ("page", "7", NOW.isoformat(), ["175"])
     assert told["buttons"][1] == {"label": "Situs", "payload": "", "url": "https://example.org"}
     assert to_json(Entry(8, NOW, "halo", client="somebody:a1"))["client"] == "a1"
+
+
+def test_the_numbers_of_a_page_are_known_by_its_facts() -> None:
+    """Any other number of three digits is a number of days or months."""
+    kemlu, care, police = contact("kemlu_pwni").phone, contact("bpjstk_175").phone, emergency_numbers("HK")[0].phone
+    assert kemlu
+    assert care
+    said = f"{care.shown} {police.shown} {kemlu.shown}; +62 (21) 2924 4800; +852 6773 0466."
+    assert phones_in(Page(said, facts=(kemlu.fact, police.fact))) == (kemlu.shown, police.shown, "+852 6773 0466")
 
 
 async def test_a_line_tells_the_past_then_what_is_new(chat: Site) -> None:
