@@ -22,7 +22,7 @@ WISHES = {
     Wish.COVERAGE: _("Check status"),
     Wish.BENEFITS: _("Benefits"),
     Wish.CONTRIBUTIONS: _("Cost"),
-    Wish.JOINING: _("Register, extend, pay"),
+    Wish.JOINING: _("Register or extend"),
     Wish.CLAIMS: _("Claim"),
     Wish.INTEREST: _("Leave my name"),
     Wish.HELP: _("Help and hotlines"),

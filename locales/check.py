@@ -12,7 +12,9 @@ from locales.catalogs import LANGUAGES, files, read
 from locales.gather import Msgid, gather
 
 # A figure in a sentence goes out of date unseen; it belongs to the facts. Counts of our own interface are not facts.
-FIGURE = re.compile(r"Rp\s?\d|\bIDR\s?\d|\d\s?%|\b(?:Pasal|art\.|article)\s+\d|\b\d[\d.]*\s?(?:juta|ribu|million|jt|rb)\b|\+\d{2}", re.IGNORECASE)
+FIGURE = re.compile(
+    r"Rp\s?\d|\bIDR\s?\d|\d\s?%|\b(?:Pasal|art\.|article)\s+\d|\b\d[\d.]*\s?(?:juta|ribu|million|jt|rb)\b|\+\d{2}", re.IGNORECASE
+)
 DIGITS = re.compile(r"\d{3,}")
 
 

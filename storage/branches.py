@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlmodel import Field, SQLModel
 
 from storage.changes import Changes, table_of
+from storage.writer import Connection
 
 
 class BranchRow(SQLModel, table=True):
@@ -48,6 +49,14 @@ class Branch:
         return datetime.combine(day, self.opens, ZoneInfo(self.zone))
 
 
+async def name_of(db: Connection, branch: str) -> str:
+    """The branch's name; raises LookupError if it was never loaded."""
+    name = (await db.execute(select(BRANCHES.c.name).where(BRANCHES.c.id == branch))).scalar()
+    if name is None:
+        raise LookupError(f"the branch {branch} was never loaded")
+    return str(name)
+
+
 class Branches:
     def __init__(self, changes: Changes) -> None:
         self._changes = changes
@@ -56,5 +65,5 @@ class Branches:
         """The branch the contact belongs to."""
         row = (await self._changes.read(select(BRANCHES).where(BRANCHES.c.id == self._changes.contact.branch))).first()
         if row is None:
-            raise LookupError(f"the branch {self._changes.contact.branch} was never loaded: sapa load FILE")
+            raise LookupError(f"the branch {self._changes.contact.branch} was never loaded")
         return Branch(row.id, row.name, row.zone, time.fromisoformat(row.opens), time.fromisoformat(row.closes))

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.house import load, new_engine, open_database
 from bot.ids import Ids
+from bot.transcript import shown
 from locales import Page
 from storage import Inbound
 from storage.history import after
@@ -83,17 +84,6 @@ class Worker:
         else:
             more = {"text": line}
         return Inbound(self.channel, self.name, f"{self.name}-{self.turns}", self.now, language=self.language, **more)
-
-
-def shown(page: Page) -> list[str]:
-    """A page as a transcript shows it."""
-    lines = [line for line in page.text.replace("\xa0", " ").splitlines() if line.strip()]
-    lines = [("< " if number == 0 else "  ") + line for number, line in enumerate(lines)]
-    if page.buttons:
-        lines.append(
-            "  " + " ".join(f"[{button.label}]" if button.payload else f"[{button.label}: {button.url}]" for button in page.buttons)
-        )
-    return lines
 
 
 def play(transcript: str, url: str) -> str:

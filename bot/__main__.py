@@ -1,0 +1,148 @@
+"""The `sapa` command. What a command needs is imported when it runs, so that each starts fast."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__.splitlines()[0])
+facts_app = typer.Typer(no_args_is_help=True, help="Look at the facts the bot speaks, and check them.")
+locales_app = typer.Typer(no_args_is_help=True, help="Check the words in both languages, and bring the catalogs up to date.")
+app.add_typer(facts_app, name="facts")
+app.add_typer(locales_app, name="locales")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON for a program instead of text for a person.")]
+
+
+class Face(StrEnum):
+    TERMINAL = "terminal"
+    TELEGRAM = "telegram"
+    WHATSAPP = "whatsapp"
+
+
+class Language(StrEnum):
+    INDONESIAN = "id"
+    ENGLISH = "en"
+
+
+@app.command()
+def serve(
+    demo: Annotated[bool, typer.Option(help="Make a key and a database under var/ and load the demo branch Sidoarjo.")] = False,
+) -> None:
+    """Serve the browser chat and the channels that are set up, until Ctrl-C or SIGTERM."""
+    from bot import logs
+    from bot.app import serve as run
+    from bot.settings import Settings
+
+    settings = Settings()
+    logs.set_up(settings.log_level)
+    _run(run(settings, demo=demo, announce=lambda address: typer.echo(f"Sapa is listening. Open {address} in a browser.")))
+
+
+@app.command()
+def chat(
+    channel: Annotated[Face, typer.Option(help="Show the pages as this channel would get them.")] = Face.TERMINAL,
+    language: Annotated[Language, typer.Option(help="The language to begin in.")] = Language.INDONESIAN,
+    database: Annotated[str, typer.Option(help="Where to remember; the settings' database if left out.")] = "",
+    save: Annotated[Path | None, typer.Option(help="Write the talk to this file, as a transcript test.")] = None,
+    sender: Annotated[str, typer.Option("--as", help="Who talks: the same name goes on with the same conversation.")] = "shell",
+) -> None:
+    """Talk with the bot here, one message a line. `[label]` presses a button; lines may be piped in."""
+    from bot import logs
+    from bot.commands.chat import run
+    from bot.settings import Settings
+
+    settings = Settings()
+    logs.set_up("ERROR")
+    _run(run(settings, channel.value, language.value, database or settings.database_url, save, sender))
+
+
+@app.command()
+def ask(
+    text: Annotated[str, typer.Argument(help="The question, as a worker would type it.")] = "",
+    file: Annotated[
+        Path | None, typer.Option(help="Read questions from this file, one a line, after the last tab if there is one.")
+    ] = None,
+    language: Annotated[Language, typer.Option(help="The language to answer in.")] = Language.INDONESIAN,
+    as_json: AsJson = False,
+) -> None:
+    """Ask one question: the topic that was understood (--json) or the whole answer."""
+    from bot.commands import ask as asking
+
+    if not text and file is None:
+        typer.echo('Give a question, or a file with --file. For example: sapa ask "bpjs sy msh aktif ga ya"', err=True)
+        raise typer.Exit(2)
+    for question in asking.questions(file) if file else [text]:
+        if as_json:
+            typer.echo(asking.as_json(question))
+        else:
+            asking.answer(question, language.value)
+
+
+@facts_app.command("check")
+def facts_check() -> None:
+    """Find facts without a source, citations that lead nowhere, and facts nobody has looked at for long."""
+    from bot.commands.facts import check
+
+    raise typer.Exit(check())
+
+
+@facts_app.command("list")
+def facts_list(as_json: AsJson = False) -> None:
+    """Every fact with its status, source and date."""
+    from bot.commands.facts import listing
+
+    listing(as_json=as_json)
+
+
+@locales_app.command("check")
+def locales_check() -> None:
+    """Find words that are missing, unfinished, too wide for a button, or that hold a figure."""
+    from bot.commands.words import check
+
+    raise typer.Exit(check())
+
+
+@locales_app.command("update")
+def locales_update() -> None:
+    """Bring the .po files in step with the source: new sentences come in empty, gone ones go."""
+    from locales.gather import update
+
+    for name in update():
+        typer.echo(name)
+
+
+@app.command("map")
+def draw_map() -> None:
+    """Draw every dialogue, step and way between them, as a Mermaid graph."""
+    from dialogue.map import draw
+    from handlers import SCRIPT
+
+    typer.echo(draw(SCRIPT), nl=False)
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    """Run to the end; what a person must set up first is said to them in one sentence."""
+    from bot.house import NotSetUp
+    from storage import Unavailable
+
+    try:
+        asyncio.run(work)
+    except (NotSetUp, Unavailable) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""Composition root of the server: settings -> database -> channels -> web -> loops; starts, drains, stops."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from bot import house
+from bot.channels import Channel
+from bot.delivery import Delivery, Pace
+from bot.pages import Pages
+from bot.pages.serve import WebChat
+from bot.pages.words import hotline
+from bot.reading import Reading
+from bot.settings import Settings
+from bot.web import Policy, Route, build
+from storage import Database, Unavailable
+from storage.branches import name_of
+
+log = structlog.get_logger()
+DEMO = Path(__file__).parent.parent / "examples" / "sidoarjo.toml"
+BROWSER = {"/chat", "/quit"}  # what only a page of ours may use
+
+
+class App:
+    """One serving process. `start` returns when it serves; `stop` lets what is under way end."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.settings = settings
+        self.database = database
+        self._reading = Reading(database)
+        self._engine = house.new_engine(database, settings.branch, committed=self._committed)
+        self._channels: dict[str, tuple[Channel, Pace]] = {}
+        self._delivery = Delivery(database, self._channels, house.now)
+        self._web: web.AppRunner | None = None
+        self._chat: WebChat | None = None
+
+    async def start(self) -> list[str]:
+        """Serve; the addresses people can open."""
+        self._engine.start()
+        branch = await self.database.writer.read(lambda db: name_of(db, self.settings.branch))
+        routes = self._browser_routes(branch)
+        await self._delivery.start()
+        self._web = web.AppRunner(build(routes, self._ready, https=self.settings.public_url.startswith("https://")), access_log=None)
+        await self._web.setup()
+        site = web.TCPSite(self._web, self.settings.host, self.settings.port)
+        await site.start()
+        return [f"http://{host}:{port}/" for host, port, *_more in self._web.addresses]
+
+    async def stop(self) -> None:
+        """Take nothing new, let what is under way end, leave nothing in doubt."""
+        if self._chat:
+            await self._chat.close()
+        if self._web:
+            await self._web.cleanup()
+        await self._engine.close()
+        await self._delivery.drain()
+        await self.database.close()
+
+    def _browser_routes(self, branch: str) -> list[Route]:
+        self._chat = WebChat(Pages(branch, hotline()), self._engine.receive, self._reading, house.now, self.settings.public_url)
+        return [Route(route, Policy.BROWSER if route.path in BROWSER else Policy.PUBLIC) for route in self._chat.routes()]
+
+    def _committed(self, addresses: set[str]) -> None:
+        self._delivery.wake()
+        if self._chat:
+            for address in addresses:
+                self._chat.wake(address)
+
+    async def _ready(self) -> dict[str, bool]:
+        try:
+            await asyncio.wait_for(self.database.writer.read(lambda db: name_of(db, self.settings.branch)), 2)
+        except (Unavailable, TimeoutError, LookupError):
+            return {"database": False}
+        return {"database": True}
+
+
+async def serve(settings: Settings, *, demo: bool, announce: Callable[[str], None]) -> None:
+    """Run until told to stop by SIGTERM or Ctrl-C; `announce` hears the addresses to open."""
+    key = house.secret_key(settings, make=demo)
+    database = house.open_database(settings.database_url, key)
+    await house.prepare(database, DEMO if demo else None, house.now())
+    app = App(settings, database)
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    try:
+        for address in await app.start():
+            log.info("serving", address=address)
+            announce(address)
+        await stopping.wait()
+    finally:
+        await app.stop()

@@ -1,0 +1,1 @@
+"""What the `sapa` command can do, one file each; imported only when it is asked for."""

@@ -1,0 +1,50 @@
+"""`sapa ask`: which topic a question is about, and what the bot would answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from pathlib import Path
+
+import typer
+
+from bot import house
+from bot.app import DEMO
+from bot.commands.chat import Chat
+from bot.settings import Settings
+from understanding import hear
+
+ANSWERED_ALONE = "x" * 32  # no person's data is kept: the database goes with the command
+
+
+def as_json(text: str) -> str:
+    """`{text, topic, confidence, alternatives}`; alternatives are topics, best first, and begin with the topic itself if it is sure."""
+    heard = hear(text)
+    alternatives = [heard.topic, *heard.alternatives] if heard.topic else list(heard.alternatives)
+    value = {"text": text, "topic": heard.topic, "confidence": round(heard.confidence, 4), "alternatives": alternatives}
+    return json.dumps(value, ensure_ascii=False)
+
+
+def questions(path: Path) -> list[str]:
+    """One question a line, after the last tab if there is one; lines that begin with # are notes."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line.rpartition("\t")[2] for line in lines if line.strip() and not line.startswith("#")]
+
+
+def answer(text: str, language: str) -> None:
+    """Print what a stranger would be answered."""
+    typer.echo("\n".join(asyncio.run(_answer(text, language))))
+
+
+async def _answer(text: str, language: str) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        database = house.open_database(f"sqlite:///{folder}/ask.db", ANSWERED_ALONE)
+        await house.prepare(database, DEMO, house.now())
+        engine = house.new_engine(database, Settings().branch)
+        engine.start()
+        try:
+            return await Chat(database, engine, "terminal", language, "asker").say(text)
+        finally:
+            await engine.close()
+            await database.close()

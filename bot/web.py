@@ -1,0 +1,65 @@
+"""The HTTP server: the browser chat, the platforms' webhooks, health. Every route says who may use it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aiohttp import web
+
+from bot.pages.headers import protect
+
+LARGEST_BODY = 1 << 20  # bytes; a Telegram update is at most 512 KiB
+
+
+class Policy(StrEnum):
+    """Who may use a route."""
+
+    PUBLIC = "public"  # anybody
+    BROWSER = "browser"  # a page of ours, by its origin and cookie
+    PLATFORM = "platform"  # Telegram or Meta, by secret or signature
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route and who may use it."""
+
+    definition: web.RouteDef
+    policy: Policy
+
+
+Ready = Callable[[], Awaitable[dict[str, bool]]]
+
+
+def build(routes: Iterable[Route], ready: Ready, *, https: bool) -> web.Application:
+    """The application that serves these routes, and /health and /ready."""
+
+    async def health(_request: web.Request) -> web.Response:
+        return web.json_response({"alive": True})
+
+    async def readiness(_request: web.Request) -> web.Response:
+        parts = await ready()
+        return web.Response(text=json.dumps(parts), content_type="application/json", status=200 if all(parts.values()) else 503)
+
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[plain_errors])
+    own = [Route(web.get("/health", health), Policy.PUBLIC), Route(web.get("/ready", readiness), Policy.PUBLIC)]
+    app.add_routes([route.definition for route in (*routes, *own)])
+    protect(app, https=https)
+    return app
+
+
+@web.middleware
+async def plain_errors(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
+    """An error is a short word to a person; nothing of the inside is shown."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return web.Response(status=error.status, text=f"{error.status} {error.reason}\n", headers=_kept(error))
+
+
+def _kept(error: web.HTTPException) -> dict[str, str]:
+    return {name: error.headers[name] for name in ("Allow", "Retry-After") if name in error.headers}
