@@ -1,5 +1,6 @@
 """The conversation engine's whole vocabulary; handlers import from here and nowhere deeper."""
 
+from dialogue.months import months
 from dialogue.questions import Question, Unclear, choice, country, maybe, number, plain, text, yes_no
 from dialogue.run import advance
 from dialogue.steps import Answer, Dialogue, Done, Go, Next, Script, State, Step, Topics, Turn, done, go, stay
@@ -23,6 +24,7 @@ __all__ = [
     "done",
     "go",
     "maybe",
+    "months",
     "number",
     "plain",
     "stay",
