@@ -70,6 +70,7 @@ async def send_message(platform: Platform, given: Parameters) -> object:
     chat = platform.chats.admit(given["chat_id"])
     if not given["text"].strip():
         raise Refused(400, "Bad Request: message text is empty")
+    _check_buttons(given.get("reply_markup"))
     return platform.chats.post(chat, {"text": given["text"].strip()}, given.get("reply_markup"))
 
 
@@ -107,6 +108,15 @@ def _send_file(platform: Platform, given: Parameters, content: Parameters) -> ob
     chat = platform.chats.admit(given["chat_id"])
     caption = {"caption": given["caption"]} if given.get("caption") else {}
     return platform.chats.post(chat, {**content, **caption}, given.get("reply_markup"))
+
+
+def _check_buttons(markup: object) -> None:
+    for row in markup.get("inline_keyboard", []) if isinstance(markup, dict) else []:
+        for button in row:
+            if len(button) < 2:
+                raise Refused(400, "Bad Request: Text buttons are unallowed in the inline keyboard")
+            if "url" in button and not re.match(r"(https?|tg|ton)://", button["url"]):
+                raise Refused(400, f"Bad Request: inline keyboard button URL '{button['url']}' is invalid: Unsupported URL protocol")
 
 
 def _allow(platform: Platform, given: Parameters) -> None:
