@@ -3,28 +3,22 @@
 from facts.contributions import Cost, Part, cost, jht_choices
 from facts.load import Book, book, use, what_holds
 from facts.look import benefit, benefits, cite, contact, contacts, deadline, identifier, limit, mission, papers, rate, regulation
-from facts.model import (
-    Benefit,
-    Contact,
-    Country,
-    Deadline,
-    EmergencyNumber,
-    Identifier,
-    Limit,
-    Mission,
-    Papers,
-    Rate,
-    Regulation,
-    age_in_months,
-)
+from facts.model import Benefit, Deadline, Limit, Papers, Rate, Regulation
 from facts.places import countries, country, emergency_numbers, find_country, missions_in
+from facts.protection import Protection, State, protection
 from facts.raw import BadFact
+from facts.reach import Contact, Country, EmergencyNumber, Identifier, Mission, age_in_months
+from facts.spans import NOT_KNOWN, Span, add_months
+from facts.story import Contradiction, Scheme, Stage, Story
+from facts.windows import Programme, Window
 
 __all__ = [
+    "NOT_KNOWN",
     "BadFact",
     "Benefit",
     "Book",
     "Contact",
+    "Contradiction",
     "Cost",
     "Country",
     "Deadline",
@@ -34,8 +28,17 @@ __all__ = [
     "Mission",
     "Papers",
     "Part",
+    "Programme",
+    "Protection",
     "Rate",
     "Regulation",
+    "Scheme",
+    "Span",
+    "Stage",
+    "State",
+    "Story",
+    "Window",
+    "add_months",
     "age_in_months",
     "benefit",
     "benefits",
@@ -55,6 +58,7 @@ __all__ = [
     "mission",
     "missions_in",
     "papers",
+    "protection",
     "rate",
     "regulation",
     "use",

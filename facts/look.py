@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from facts.load import book
-from facts.model import Benefit, Contact, Deadline, Identifier, Limit, Mission, Papers, Rate, Regulation
+from facts.model import Benefit, Deadline, Limit, Papers, Rate, Regulation
+from facts.reach import Contact, Identifier, Mission
 from locales import Citation
 
 
@@ -42,7 +43,7 @@ def contact(id: str) -> Contact:
 
 
 def contacts(channel: str = "") -> tuple[Contact, ...]:
-    """The offices one can reach by a channel (phone, whatsapp, email, web, app); all without one."""
+    """The offices one can reach by a channel (phone, whatsapp, email, web, app, office, payment); all without one."""
     return tuple(row for row in book().all(Contact) if not channel or row.channel == channel)
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from facts.load import Book, book
-from facts.model import Country, EmergencyNumber, Mission
+from facts.reach import Country, EmergencyNumber, Mission
 
 HOME = "ID"
 THERE = ("di", "ke", "in", "to", "at")

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import date
-from typing import Any
 
-from facts import model
+from facts import model, reach
+from facts.origin import origin, rule
 from facts.raw import Raw
-from locales import Citation, Phone, Quantity
+from locales import Phone, Quantity
 
-CONFIDENCE = ("high", "medium", "low")
 SCHEMES = ("placed", "perseorangan", "extension", "both", "by_choice", "g2g")
 REQUIRED = ("yes", "no", "partly", "unknown")
-CHANNELS = ("phone", "whatsapp", "email", "web", "app", "payment")
+CHANNELS = ("phone", "whatsapp", "email", "web", "app", "office", "payment")
 SERVICES = ("police", "fire", "ambulance")
 
 
 def regulation(raw: Raw) -> model.Regulation:
-    return model.Regulation(**_common(raw), short=raw.text("short"), title=raw.written("title"), articles=raw.texts("articles"))
+    return model.Regulation(**origin(raw), short=raw.text("short"), title=raw.written("title"), articles=raw.texts("articles"))
 
 
 def benefit(raw: Raw) -> model.Benefit:
     return model.Benefit(
-        **_rule(raw),
+        **rule(raw),
         programmes=raw.some_of("programmes", model.PROGRAMMES),
         stages=raw.some_of("stages", model.STAGES),
         name=raw.written("name"),
@@ -45,7 +42,7 @@ def benefit(raw: Raw) -> model.Benefit:
 
 def rate(raw: Raw) -> model.Rate:
     return model.Rate(
-        **_rule(raw),
+        **rule(raw),
         programmes=raw.some_of("programmes", model.PROGRAMMES),
         scheme=raw.one_of("scheme", SCHEMES),
         what=raw.text("what"),
@@ -58,7 +55,7 @@ def rate(raw: Raw) -> model.Rate:
 
 def limit(raw: Raw) -> model.Limit:
     return model.Limit(
-        **_rule(raw),
+        **rule(raw),
         stage=raw.one_of("stage", model.STAGES),
         scheme=raw.one_of("scheme", SCHEMES),
         programmes=raw.some_of("programmes", model.PROGRAMMES),
@@ -68,21 +65,21 @@ def limit(raw: Raw) -> model.Limit:
 
 
 def papers(raw: Raw) -> model.Papers:
-    return model.Papers(**_rule(raw), items=raw.names("items"), programme=raw.text("programme", ""))
+    return model.Papers(**rule(raw), items=raw.names("items"), programme=raw.text("programme", ""))
 
 
 def deadline(raw: Raw) -> model.Deadline:
     return model.Deadline(
-        **_rule(raw),
+        **rule(raw),
         programme=raw.one_of("programme", model.PROGRAMMES),
         years=raw.quantity("years"),
         days_before_expiry=raw.quantity("days_before_expiry"),
     )
 
 
-def mission(raw: Raw) -> model.Mission:
-    return model.Mission(
-        **_common(raw),
+def mission(raw: Raw) -> reach.Mission:
+    return reach.Mission(
+        **origin(raw),
         as_of=raw.month_or_day("as_of"),
         name=raw.written("name"),
         city=raw.written("city"),
@@ -100,10 +97,10 @@ def mission(raw: Raw) -> model.Mission:
     )
 
 
-def contact(raw: Raw) -> model.Contact:
+def contact(raw: Raw) -> reach.Contact:
     shown = raw.text("phone", "")
-    return model.Contact(
-        **_common(raw),
+    return reach.Contact(
+        **origin(raw),
         as_of=raw.month_or_day("as_of"),
         owner=raw.written("owner"),
         channel=raw.one_of("channel", CHANNELS),
@@ -115,9 +112,9 @@ def contact(raw: Raw) -> model.Contact:
     )
 
 
-def emergency(raw: Raw) -> model.EmergencyNumber:
-    return model.EmergencyNumber(
-        **_common(raw),
+def emergency(raw: Raw) -> reach.EmergencyNumber:
+    return reach.EmergencyNumber(
+        **origin(raw),
         as_of=raw.month_or_day("as_of"),
         iso=raw.text("iso"),
         phone=Phone(raw.text("phone"), raw.id),
@@ -125,9 +122,9 @@ def emergency(raw: Raw) -> model.EmergencyNumber:
     )
 
 
-def country(raw: Raw) -> model.Country:
-    return model.Country(
-        **_common(raw),
+def country(raw: Raw) -> reach.Country:
+    return reach.Country(
+        **origin(raw),
         name=raw.written("name"),
         zones=raw.texts("zones"),
         dial=raw.text("dial"),
@@ -136,67 +133,11 @@ def country(raw: Raw) -> model.Country:
     )
 
 
-def identifier(raw: Raw) -> model.Identifier:
+def identifier(raw: Raw) -> reach.Identifier:
     pattern = raw.text("pattern", "")
-    return model.Identifier(
-        **_common(raw),
+    return reach.Identifier(
+        **origin(raw),
         name=raw.written("name"),
         pattern=re.compile(pattern) if pattern else None,
         digits=raw.quantity("digits"),
     )
-
-
-def _common(raw: Raw) -> dict[str, Any]:
-    """What every row has. Only a fact that was not found may come without a source."""
-    status = raw.one_of("status", model.STATUSES)
-    sources = raw.texts("source")
-    if not sources and status != "not_found":
-        raw.bad("source is missing")
-    return {
-        "id": raw.id,
-        "kind": raw.kind,
-        "file": raw.file,
-        "status": status,
-        "confidence": raw.one_of("confidence", CONFIDENCE),
-        "sources": sources,
-        "checked_on": raw.day("checked_on") or raw.bad("checked_on is missing"),
-        "valid_from": raw.day("valid_from"),
-        "valid_until": raw.day("valid_until"),
-    }
-
-
-def _rule(raw: Raw) -> dict[str, Any]:
-    """What every row of a rule has besides: its articles, or who says so where the article was not read."""
-    common = _common(raw)
-    cites = tuple(_article(raw, value) for value in raw.tables("cites"))
-    said_by = raw.text("said_by", "")
-    if common["status"] == "read" and not cites:
-        raw.bad("status is read, but no article is cited")
-    if not cites and not said_by:
-        raw.bad("neither an article nor said_by tells where this stands")
-    if len({cite.regulation for cite in cites}) > 1:
-        raw.bad("one row can rest on one regulation only")
-    said = Citation(said_by, fact=raw.id)
-    citation = cited(raw.regulations, cites, raw.id) if cites else said
-    as_of: date = raw.day("as_of") or common["checked_on"]
-    return {
-        **common,
-        "cites": cites,
-        "said_by": said_by,
-        "citation": citation,
-        "amount_source": said if said_by else citation,
-        "as_of": as_of,
-    }
-
-
-def _article(raw: Raw, value: Mapping[str, Any]) -> model.Article:
-    article = model.Article(str(value.get("regulation", "")), str(value.get("article", "")), tuple(value.get("stages", ())))
-    if article.regulation not in raw.regulations:
-        raw.bad(f"cites {article.regulation!r}, which is not in regulations.toml")
-    if article.article not in raw.regulations[article.regulation].articles:
-        raw.bad(f"cites article {article.article!r} of {article.regulation}, which was not read (regulations.toml lists those that were)")
-    return article
-
-
-def cited(regulations: Mapping[str, model.Regulation], cites: tuple[model.Article, ...], fact: str) -> Citation:
-    return Citation(regulations[cites[0].regulation].short, ", ".join(cite.article for cite in cites), fact)

@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import facts
@@ -30,6 +30,7 @@ def test_a_contract_between_two_packages_pays_its_extra_months(scheme: str, leng
     assert (cost.total.amount, cost.decided, cost.alternatives) == (total, True, ())
 
 
+@settings(deadline=None)
 @given(schemes, months)
 def test_a_total_is_the_sum_of_its_parts(scheme: str, length: int) -> None:
     cost = facts.cost(scheme, length)
@@ -42,6 +43,7 @@ def test_a_total_is_the_sum_of_its_parts(scheme: str, length: int) -> None:
         )
 
 
+@settings(deadline=None)
 @given(schemes, st.integers(1, 119))
 def test_a_longer_contract_never_costs_less_where_the_articles_decide(scheme: str, length: int) -> None:
     shorter, longer = facts.cost(scheme, length), facts.cost(scheme, length + 1)
@@ -49,12 +51,14 @@ def test_a_longer_contract_never_costs_less_where_the_articles_decide(scheme: st
         assert shorter.total.amount < longer.total.amount
 
 
+@settings(deadline=None)
 @given(contracts, months)
 def test_the_package_covers_every_month_of_the_contract(scheme: str, length: int) -> None:
     cost = facts.cost(scheme, length)
     assert sum(part.months.value for part in cost.parts if part.months) == max(length, 6)
 
 
+@settings(deadline=None)
 @given(months)
 def test_the_agency_route_costs_exactly_the_time_before_work_more(length: int) -> None:
     placed, alone = facts.cost("placed", length), facts.cost("perseorangan", length)
