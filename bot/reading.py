@@ -9,6 +9,9 @@ from bot.phones import phones_in
 from storage import Database
 from storage.history import after, language_of
 
+FRESH = 40  # of each side, for a page that opens: about 30 kB on a slow line
+MOST = 200
+
 
 class Reading:
     """Reads through the database's second, read-only connection, so that an open page never waits for a writer."""
@@ -21,7 +24,8 @@ class Reading:
 
     async def after(self, sender: str, last: int) -> Sequence[Entry]:
         address = self.address(sender)
-        entries = await self._database.writer.read(lambda db: after(db, address, last))
+        limit = MOST if last else FRESH
+        entries = await self._database.writer.read(lambda db: after(db, address, last, limit))
         return [Entry(one.id, one.at, one.text, one.page, one.client, phones_in(one.page) if one.page else ()) for one in entries]
 
     async def language(self, sender: str) -> str | None:

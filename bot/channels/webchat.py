@@ -21,6 +21,7 @@ from storage.conversations import Inbound
 CHANNEL = "webchat"
 LONGEST_FRAME = 16 * 1024
 HEARTBEAT = 45.0  # seconds; proxies close a silent connection after 60
+PATIENCE = 20.0  # seconds until a line says what it wants
 FLOOD = (20, 10.0)  # so many messages in so many seconds; a person presses and types slower
 WAIT = 5  # seconds to come back after, when we are flooded or the database is away
 NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
@@ -115,7 +116,10 @@ class Line:
         self.told: set[int] = set()
 
     async def run(self) -> None:
-        hello = parse(await self.socket.receive())
+        try:
+            hello = parse(await self.socket.receive(timeout=PATIENCE))
+        except TimeoutError:
+            hello = None
         since = hello.get("since") if hello else None
         if not isinstance(since, str) or not LAST.fullmatch(since):
             await self.socket.close(code=1008)

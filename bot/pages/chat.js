@@ -16,6 +16,7 @@ const state = document.querySelector("#state");
 
 let lastDay = "";
 let unread = false;
+let following = true; // at the end, and to stay there
 let thinking;
 let blink;
 
@@ -108,7 +109,8 @@ function showWhole(drawn) {
 }
 
 function showDown() {
-  if (atEnd()) unread = false;
+  following = atEnd();
+  if (following) unread = false;
   down.hidden = !unread;
 }
 
@@ -183,6 +185,7 @@ box.addEventListener("keydown", (event) => {
 
 box.addEventListener("input", fitBox);
 log.addEventListener("scroll", showDown, { passive: true });
+new ResizeObserver(() => following && (log.scrollTop = log.scrollHeight)).observe(log); // the keyboard came up, a line of state appeared
 down.addEventListener("click", () => (log.scrollTop = log.scrollHeight));
 
 document.querySelectorAll("a.language").forEach((link) =>

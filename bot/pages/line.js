@@ -4,6 +4,7 @@ import { keep, recall } from "./memory.js";
 
 const LONGEST = 15_000; // bytes; the server takes frames of at most 16 KiB
 const PATIENCE = 15_000; // ms without a receipt, after which a line that looks open is taken for dead
+const SLEEP = 30_000; // ms out of sight, after which a line is opened anew
 const SLOWEST = 30_000; // ms between two tries
 
 const COOKIE_GONE = 4401; // the server does not know us any more
@@ -24,7 +25,13 @@ export class Line {
     addEventListener("online", () => this.open());
     addEventListener("offline", () => this.close());
     addEventListener("pageshow", () => this.open());
-    document.addEventListener("visibilitychange", () => document.hidden || this.open());
+    document.addEventListener("visibilitychange", () => (document.hidden ? (this.asleep = Date.now()) : this.awake()));
+  }
+
+  /** Phones close lines behind a page's back while it is not looked at, and nobody tells the page. */
+  awake() {
+    if (Date.now() - this.asleep > SLEEP) this.close();
+    this.open();
   }
 
   get waiting() {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 import secrets
@@ -49,8 +50,8 @@ class WebChat:
 
     async def close(self) -> None:
         """Ask every page to come back to whoever serves next."""
-        for line in [line for lines in self.lines.values() for line in lines]:
-            await line.socket.close(code=WSCloseCode.GOING_AWAY)
+        open_lines = [line for lines in self.lines.values() for line in lines]
+        await asyncio.gather(*(line.socket.close(code=WSCloseCode.GOING_AWAY) for line in open_lines), return_exceptions=True)
 
     async def page(self, request: web.Request) -> web.Response:
         response = packed(request, self.pages.chat[language_of(request)])

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
+import pytest_asyncio
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
 
 from bot.pages.serve import WebChat
 from tests.browser.standin import Conversations, site
@@ -24,10 +24,11 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=15_000)  # milliseconds; other tests may be at work on the same machine
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 640}, "locale": "id-ID", "timezone_id": "Asia/Hong_Kong"}
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(chromium: Path) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
@@ -69,7 +70,7 @@ class Visit:
 Visitor = Callable[..., Awaitable[Visit]]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def visit(browser: Browser) -> AsyncIterator[Visitor]:
     """Opens the chat as a new worker: `await visit(talk, **what the browser is like)`."""
     async with AsyncExitStack() as stack:

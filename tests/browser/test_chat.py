@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from playwright.async_api import expect
@@ -12,7 +13,8 @@ from storage.conversations import Inbound
 from tests.browser.conftest import Visitor
 from tests.browser.standin import Conversations
 
-pytestmark = pytest.mark.browser
+NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_a_new_worker_is_greeted_and_can_press_or_type(visit: Visitor) -> None:
@@ -173,6 +175,29 @@ async def test_nothing_is_wider_than_a_small_phone(visit: Visitor, look: str) ->
         "[document.documentElement, document.querySelector('#log')].map(e => [e.scrollWidth, e.clientWidth])"
     )
     assert widths == [[360, 360], [360, 360]]
+
+
+async def test_the_last_words_stay_in_sight_when_the_keyboard_comes_up(visit: Visitor) -> None:
+    worker = await visit()
+    for number in range(4):
+        await worker.say(f"pesan {number}")
+        await expect(worker.ours).to_have_count(number + 2)
+    await expect(worker.ours.last).to_be_in_viewport()
+    await worker.page.set_viewport_size({"width": 360, "height": 320})
+    await expect(worker.ours.last).to_be_in_viewport()
+
+
+async def test_who_reads_back_is_not_pulled_down_but_told(visit: Visitor) -> None:
+    worker = await visit()
+    for number in range(6):
+        await worker.say(f"pesan {number}")
+        await expect(worker.ours).to_have_count(number + 2)
+    await worker.page.evaluate("document.querySelector('#log').scrollTop = 0")
+    await worker.talk.receive([Inbound("webchat", worker.talk.inbounds[0].sender, "other:1", NOW, text="dari tempat lain")])
+    worker.chat.wake(worker.talk.address(worker.talk.inbounds[0].sender))
+    await worker.page.get_by_role("button", name="Pesan baru").click()
+    await expect(worker.ours.last).to_be_in_viewport()
+    await expect(worker.page.get_by_role("button", name="Pesan baru")).to_be_hidden()
 
 
 async def test_it_can_be_used_with_the_keyboard_alone(visit: Visitor) -> None:

@@ -13,7 +13,7 @@ from tests.browser.conftest import Visitor
 from tests.browser.standin import Conversations
 from tests.hostile import PAYLOADS
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_hostile_text_is_shown_literally_in_bubbles_and_on_buttons(visit: Visitor) -> None:
