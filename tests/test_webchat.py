@@ -261,7 +261,7 @@ async def test_the_whole_page_is_light_enough_for_one_bar_of_signal(chat: Site) 
         ("?lang=en", "id", "en"),
         ("", "en-US,en;q=0.9", "en"),
         ("", "in-ID,en;q=0.5", "id"),
-        ("", "zh-TW,en", "en"),
+        ("", "zh-TW,zh;q=0.9,en;q=0.8", "id"),
         ("?lang=xx", "fr", "id"),
     ],
 )
