@@ -1,5 +1,7 @@
 """The conversation engine's whole vocabulary; handlers import from here and nowhere deeper."""
 
+from dialogue.dates import born, day, day_of, day_within
+from dialogue.identifiers import is_nik, kpj, kpj_or_nik, last_digits, nik
 from dialogue.months import months
 from dialogue.questions import Question, Unclear, choice, country, maybe, number, plain, text, yes_no
 from dialogue.run import advance
@@ -19,12 +21,21 @@ __all__ = [
     "Turn",
     "Unclear",
     "advance",
+    "born",
     "choice",
     "country",
+    "day",
+    "day_of",
+    "day_within",
     "done",
     "go",
+    "is_nik",
+    "kpj",
+    "kpj_or_nik",
+    "last_digits",
     "maybe",
     "months",
+    "nik",
     "number",
     "plain",
     "stay",

@@ -64,8 +64,9 @@ class Question(Generic[A]):
 
 
 def plain(raw: str) -> str:
-    """One way of writing for what looks alike: full-width digits, no-break spaces, capitals, invisible characters."""
+    """One way of writing for what looks alike: full-width and Arabic digits, no-break spaces, capitals, invisible characters."""
     visible = "".join(c for c in unicodedata.normalize("NFKC", raw) if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace())
+    visible = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in visible)
     return " ".join(visible.casefold().split()).strip(" .!?,")
 
 
