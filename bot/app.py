@@ -14,8 +14,8 @@ from bot import house
 from bot.channels import Channel
 from bot.delivery import Delivery, Pace
 from bot.pages import Pages
+from bot.pages.page_words import hotline
 from bot.pages.serve import WebChat
-from bot.pages.words import hotline
 from bot.reading import Reading
 from bot.settings import Settings
 from bot.web import Policy, Route, build

@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.channels.webchat import FLOOD, Entry, to_inbound, to_json
 from bot.pages import HERE
-from bot.pages.words import all_words, hotline
+from bot.pages.page_words import all_words, hotline
 from bot.phones import phones_in
 from facts import contact, emergency_numbers
 from locales import Button, Page

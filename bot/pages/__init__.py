@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.pages.words import Hotline, all_words
+from bot.pages.page_words import Hotline, all_words
 from locales import LANGUAGES
 
 HERE = Path(__file__).parent

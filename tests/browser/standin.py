@@ -12,8 +12,8 @@ from bot.channels.webchat import Entry
 from bot.ids import Ids
 from bot.pages import Pages
 from bot.pages.headers import protect
+from bot.pages.page_words import hotline
 from bot.pages.serve import WebChat
-from bot.pages.words import hotline
 from locales import Button, Page
 from storage.conversations import Inbound
 
