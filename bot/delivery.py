@@ -24,6 +24,7 @@ IDLE = 30.0  # seconds without news until a look at the table; NOTIFY or the eng
 ROUND_TRIP = 0.2  # seconds; W, the window, is twice what is under way at full rate
 UNLIMITED_WINDOW = 256
 BATCH = 100
+LATE = 0.02  # seconds after which a slot counts as missed
 
 log = structlog.get_logger()
 
@@ -55,6 +56,7 @@ class Lane:
     open: int = 0  # claimed and not yet recorded
     results: asyncio.Queue[tuple[Claimed, Result]] = field(default_factory=asyncio.Queue)
     sending: set[asyncio.Task[None]] = field(default_factory=set)
+    late: list[asyncio.Future[float]] = field(default_factory=list)  # deliveries that missed their slot and need another
     forbidden: bool = False
 
 
@@ -69,13 +71,15 @@ class Delivery:
         self._alive_until = 0.0  # on this process's own clock: after it, others may have taken our claims
         self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []
+        self._claiming: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         await self._renew()
         await self._tidy()
         self._tasks = [asyncio.create_task(self._keep_alive())]
         for lane in self._lanes:
-            self._tasks += [asyncio.create_task(self._claim_loop(lane)), asyncio.create_task(self._record_loop(lane))]
+            self._tasks.append(asyncio.create_task(self._record_loop(lane)))
+            self._claiming.append(asyncio.create_task(self._claim_loop(lane)))
 
     def wake(self) -> None:
         """Something was queued."""
@@ -86,6 +90,7 @@ class Delivery:
         """Claim no more, wait for what is under way to be recorded, then stop. What was not sent goes back."""
         self._stopping = True
         self.wake()
+        await asyncio.gather(*self._claiming, return_exceptions=True)
         sending = [task for lane in self._lanes for task in lane.sending]
         if sending:
             await asyncio.wait(sending, timeout=seconds)
@@ -173,7 +178,7 @@ class Delivery:
         """One API call, at its slot; never after our claim may have been taken from us."""
         result = Result(claimed.id, "queued", "late", due_at=self._now(), spent=False)
         try:
-            await asyncio.sleep(max(at - time.monotonic(), 0))
+            await self._until(lane, at)
             if time.monotonic() < self._alive_until:
                 result = Result(claimed.id, "in_doubt", "stopped")
                 parcel = Parcel(claimed.id, claimed.external, claimed.page, claimed.follows)
@@ -186,6 +191,31 @@ class Delivery:
             result = outcome(claimed, SendError(Failure.DOUBT, type(error).__name__), self._now(), 0.5)
         finally:
             lane.results.put_nowait((claimed, result))
+
+    async def _until(self, lane: Lane, at: float) -> None:
+        """Wait for a slot, or for another if this one was missed."""
+        await asyncio.sleep(max(at - time.monotonic(), 0))
+        while lane.pace.rate and time.monotonic() - at > LATE:
+            at = await self._another_slot(lane)
+            await asyncio.sleep(max(at - time.monotonic(), 0))
+
+    async def _another_slot(self, lane: Lane) -> float:
+        """A slot that was missed is given up: sending late would put two slots' worth into one second."""
+        slot = asyncio.get_running_loop().create_future()
+        lane.late.append(slot)
+        if len(lane.late) == 1:
+            await asyncio.sleep(0)  # let all that were held up by the same pause book together
+            late, lane.late = lane.late, []
+            dialect, name, rate = self._database.dialect, lane.channel.name, lane.pace.rate
+            try:
+                wait = await self._database.writer.run(lambda db: leases.reserve(db, dialect, name, len(late), rate))
+            except Unavailable:
+                wait = 1.0  # the claim is ours; without a clock to share, be slow
+            for place, waiting in enumerate(late):
+                if not waiting.done():
+                    waiting.set_result(time.monotonic() + wait + place / rate)
+        at: float = await slot
+        return at
 
     def _heed(self, lane: Lane, error: SendError) -> None:
         if error.failure is Failure.FORBIDDEN and not lane.forbidden:

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 import structlog
@@ -99,7 +99,7 @@ class Engine:
         """Returns once every message is durable with its replies; raises Unavailable if the database is away."""
         loop = asyncio.get_running_loop()
         all_done = []
-        for inbound in inbounds:
+        for inbound in map(storable, inbounds):
             address = self._database.address(inbound)
             waiting = Waiting(inbound, f"{inbound.channel}:{inbound.id}", address, loop.create_future())
             self._lanes[hash(address) % len(self._lanes)].queue.put_nowait(waiting)
@@ -158,7 +158,7 @@ class Engine:
                 if len(waiting) == 1:
                     raise
                 if not isinstance(error, _Busy):
-                    log.warning("turn_failed", error=type(error).__name__, inbound=one.id)
+                    log.warning("turn_failed", error=type(error).__name__, address=one.address[:8])
                 failed.add(one.id)
                 continue
             done[contact.id] = here
@@ -198,7 +198,7 @@ class Engine:
 
     async def _failed(self, waiting: Waiting, error: Exception) -> None:
         waiting.failures += 1
-        log.warning("turn_failed_alone", error=type(error).__name__, inbound=waiting.id, failures=waiting.failures)
+        log.warning("turn_failed_alone", error=type(error).__name__, address=waiting.address[:8], failures=waiting.failures)
         if waiting.failures < TRIES:
             return await self._handle([waiting])
         try:
@@ -217,6 +217,18 @@ class Engine:
         language = here.conversation.contact.language
         self._queue(group, one, here, fit(Message((SORRY,)), language, LIMITS[one.inbound.channel]))
         await group.save([here])
+
+
+def storable(inbound: Inbound) -> Inbound:
+    """The same message, less what no database keeps: NUL, and halves of characters that JSON lets through."""
+    text, label = _clean(inbound.text), _clean(inbound.label)
+    if text == inbound.text and label == inbound.label and (not inbound.pressed or inbound.pressed.isascii()):
+        return inbound
+    return replace(inbound, text=text, label=label, pressed=None if inbound.pressed is None else _clean(inbound.pressed))
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 class _Busy(Exception):

@@ -1,0 +1,282 @@
+"""The way out: one row is one call, replies go first, doubt is named, and no process sends what another may have sent."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select, text, update
+
+from bot.channels import Failure, Parcel, SendError
+from bot.delivery import Delivery, Pace
+from bot.house import open_database
+from locales import LIMITS, Limits, Page
+from storage import Database
+from storage.changes import table_of
+from storage.contacts import AddressRow
+from storage.deliveries import CAMPAIGN, DELIVERIES, REPLY, reply_row
+from storage.writer import Connection
+from tests.talk import KEY
+
+Outcome = str | SendError
+
+
+class Platform:
+    """A channel that keeps what it was sent. `answers` decides, call by call; after them everything is accepted."""
+
+    name = "telegram"
+    limits: Limits = LIMITS["telegram"]
+
+    def __init__(self, *answers: Outcome, seconds: float = 0) -> None:
+        self.answers = list(answers)
+        self.seconds = seconds
+        self.sent: list[tuple[float, Parcel]] = []
+        self.at_once = self.most_at_once = 0
+
+    async def send(self, parcel: Parcel) -> str:
+        self.sent.append((time.monotonic(), parcel))
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            if self.seconds:
+                await asyncio.sleep(self.seconds)
+        finally:
+            self.at_once -= 1
+        answer = self.answers.pop(0) if self.answers else f"provider-{len(self.sent)}"
+        if isinstance(answer, SendError):
+            raise answer
+        return answer
+
+    async def close(self) -> None:
+        return None
+
+    @property
+    def texts(self) -> list[str]:
+        return [parcel.page.text for _at, parcel in self.sent]
+
+
+@asynccontextmanager
+async def sending(url: str, platform: Platform, pace: Pace = Pace(), now: Callable[[], datetime] | None = None) -> AsyncIterator[Delivery]:  # noqa: B008
+    database = open_database(url, KEY)
+    delivery = Delivery(database, {"telegram": (platform, pace)}, now or (lambda: datetime.now(UTC)))
+    await delivery.start()
+    try:
+        yield delivery
+    finally:
+        await delivery.drain()
+        await database.close()
+
+
+async def queue(database: Database, *texts: str, chat: str = "1", lane: int = REPLY, **more: Any) -> list[int]:
+    """Queue pages to one chat; their ids."""
+    at = datetime.now(UTC)
+    address = database.address_of("telegram", chat)
+
+    async def work(db: Connection) -> list[int]:
+        addresses = table_of(AddressRow)
+        if (await db.execute(select(addresses.c.id).where(addresses.c.id == address))).first() is None:
+            external = database.tools.sealer.seal(chat, "addresses", "external", address)
+            await db.execute(
+                insert(addresses), [{"id": address, "contact_id": int(chat), "channel": "telegram", "external": external, "created_at": at}]
+            )
+        ids = []
+        for words in texts:
+            row = reply_row(
+                database.tools.new_id(), f"{chat}:{words}", int(chat), address, "telegram", Page(words), at, pulled=False, follows=None
+            )
+            await db.execute(insert(DELIVERIES), [row | {"lane": lane} | more])
+            ids.append(row["id"])
+        return ids
+
+    return await database.writer.run(work)
+
+
+async def states(database: Database) -> dict[str, tuple[str, str | None, bool, int]]:
+    """{text: (state, reason, resent, attempts)}"""
+
+    async def work(db: Connection) -> dict[str, tuple[str, str | None, bool, int]]:
+        found = await db.execute(select(DELIVERIES))
+        return {row.key.partition(":")[2]: (row.state, row.reason, bool(row.resent), row.attempts) for row in found}
+
+    return await database.writer.read(work)
+
+
+async def until(condition: Callable[[], bool], seconds: float = 5) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = open_database(database_url, KEY)
+    yield database
+    await database.close()
+
+
+async def test_what_is_queued_is_sent_once_and_recorded(database: Database) -> None:
+    for chat in range(1, 51):
+        await queue(database, f"hello {chat}", chat=str(chat))
+    platform = Platform()
+    async with sending(database.url, platform):
+        await until(lambda: len(platform.sent) == 50)
+    found = await states(database)
+    assert {state for state, *_more in found.values()} == {"sent"}
+    assert sorted(platform.texts) == sorted(found)
+    assert all(parcel.address == parcel.page.text.split()[1] for _at, parcel in platform.sent)
+
+
+async def test_one_chat_gets_its_messages_in_order_and_one_at_a_time(database: Database) -> None:
+    await queue(database, *(f"part {number}" for number in range(8)))
+    platform = Platform(seconds=0.02)
+    async with sending(database.url, platform):
+        await until(lambda: len(platform.sent) == 8)
+    assert platform.texts == [f"part {number}" for number in range(8)]
+    assert platform.most_at_once == 1
+
+
+async def test_a_reply_never_waits_for_a_campaign(database: Database) -> None:
+    for chat in range(1, 61):
+        await queue(database, f"campaign {chat}", chat=str(chat), lane=CAMPAIGN)
+    platform = Platform()
+    async with sending(database.url, platform, Pace(rate=40)) as delivery:
+        await until(lambda: len(platform.sent) >= 10)
+        before = len(platform.sent)
+        await queue(database, "reply", chat="999")
+        delivery.wake()
+        await until(lambda: "reply" in platform.texts)
+        assert platform.texts.index("reply") - before <= Pace(rate=40).window, "at most what was already claimed goes first"
+        await until(lambda: len(platform.sent) == 61, seconds=8)
+
+
+OUTCOMES = {
+    "surely not sent goes again": (SendError(Failure.NOT_SENT, "refused"), "sent", None, False, 2),
+    "slow down does not use up an attempt": (SendError(Failure.WAIT, "429", retry_after=0.1), "sent", None, False, 1),
+    "a reply in doubt goes once more, flagged": (SendError(Failure.DOUBT, "timeout"), "sent", None, True, 2),
+    "a page they refuse is not sent again": (SendError(Failure.CONTENT, "400"), "failed", "400", False, 1),
+    "a person who blocked us is left alone": (SendError(Failure.UNREACHABLE, "blocked"), "failed", "blocked", False, 1),
+}
+
+
+@pytest.mark.parametrize(("error", "state", "reason", "resent", "attempts"), OUTCOMES.values(), ids=OUTCOMES)
+async def test_each_kind_of_failure_has_its_end(
+    database: Database, error: SendError, state: str, reason: str | None, resent: bool, attempts: int
+) -> None:
+    await queue(database, "hello")
+    platform = Platform(error)
+    async with sending(database.url, platform):
+        await until(lambda: len(platform.sent) == attempts + (error.failure is Failure.WAIT))
+    assert await states(database) == {"hello": (state, reason, resent, attempts)}
+
+
+async def test_a_campaign_message_in_doubt_is_never_sent_again(database: Database) -> None:
+    await queue(database, "hello", lane=CAMPAIGN)
+    platform = Platform(SendError(Failure.DOUBT, "timeout"))
+    async with sending(database.url, platform):
+        await until(lambda: len(platform.sent) == 1)
+        await asyncio.sleep(1.5)
+    assert await states(database) == {"hello": ("in_doubt", "timeout", False, 1)}
+    assert len(platform.sent) == 1
+
+
+async def test_a_reply_twice_in_doubt_is_not_sent_a_third_time(database: Database) -> None:
+    await queue(database, "hello")
+    platform = Platform(SendError(Failure.DOUBT, "timeout"), SendError(Failure.DOUBT, "reset"))
+    async with sending(database.url, platform):
+        await until(lambda: len(platform.sent) == 2)
+        await asyncio.sleep(0.3)
+    assert await states(database) == {"hello": ("in_doubt", "reset", True, 2)}
+
+
+async def test_stopping_leaves_nothing_in_doubt(database: Database) -> None:
+    for chat in range(1, 41):
+        await queue(database, f"hello {chat}", chat=str(chat))
+    platform = Platform(seconds=0.05)
+    async with sending(database.url, platform, Pace(rate=30)):
+        await until(lambda: len(platform.sent) >= 5)
+    found = {state for state, *_more in (await states(database)).values()}
+    assert found == {"sent", "queued"}
+    sent = [words for words, (state, *_more) in (await states(database)).items() if state == "sent"]
+    assert sorted(platform.texts) == sorted(sent)
+
+
+async def test_what_a_dead_sender_claimed_is_settled(database: Database) -> None:
+    await queue(database, "reply", chat="1")
+    await queue(database, "campaign", chat="2", lane=CAMPAIGN)
+
+    async def died(db: Connection) -> None:
+        await db.execute(update(DELIVERIES).values(state="in_flight", epoch=7, attempts=1))
+
+    await database.writer.run(died)
+    platform = Platform()
+    async with sending(database.url, platform):
+        await until(lambda: len(platform.sent) == 1)
+    assert platform.texts == ["reply"]
+    assert await states(database) == {"reply": ("sent", None, True, 2), "campaign": ("in_doubt", "crash", False, 1)}
+
+
+async def test_a_sender_that_was_away_too_long_sends_nothing(database: Database) -> None:
+    await queue(database, "hello")
+    platform = Platform()
+    async with sending(database.url, platform, Pace(rate=1)) as delivery:
+        delivery._alive_until = time.monotonic() - 1  # as after a SIGSTOP longer than the lease
+        delivery.wake()
+        await asyncio.sleep(0.3)
+        assert len(platform.sent) <= 1
+        sent_before = len(platform.sent)
+        await queue(database, "later", chat="2")
+        delivery.wake()
+        await asyncio.sleep(0.3)
+        assert len(platform.sent) == sent_before
+
+
+async def test_what_is_too_late_is_not_sent(database: Database) -> None:
+    await queue(database, "yesterday's invitation", expires_at=datetime.now(UTC) - timedelta(seconds=1))
+    platform = Platform()
+    async with sending(database.url, platform):
+        await asyncio.sleep(0.2)
+    assert await states(database) == {"yesterday's invitation": ("expired", None, False, 0)}
+    assert platform.sent == []
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+async def test_the_pace_is_kept_from_the_first_second_by_all_together(database: Database, processes: int) -> None:
+    for chat in range(1, 241):
+        await queue(database, f"hello {chat}", chat=str(chat))
+    platforms = [Platform() for _process in range(processes)]
+    started = time.monotonic()
+    async with asyncio.TaskGroup() as group:
+        for platform in platforms:
+            group.create_task(_send_for(database.url, platform, 2.2))
+    times = sorted(at for platform in platforms for at, _parcel in platform.sent)
+    most = max(sum(1 for at in times if start <= at < start + 1) for start in times)
+    assert most <= 105, "100 a second, and never twice that in the first"
+    assert len(times) >= 0.8 * 100 * (min(2.2, times[-1] - started)), "and it is used"
+
+
+async def _send_for(url: str, platform: Platform, seconds: float) -> None:
+    async with sending(url, platform, Pace(rate=100)):
+        await asyncio.sleep(seconds)
+
+
+async def test_a_chat_gets_at_most_its_own_pace(database: Database) -> None:
+    await queue(database, "one", "two", "three")
+    platform = Platform()
+    async with sending(database.url, platform, Pace(rate=30, chat_rate=4)):
+        await until(lambda: len(platform.sent) == 3)
+    gaps = [later - earlier for (earlier, _), (later, _) in zip(platform.sent, platform.sent[1:], strict=False)]
+    assert min(gaps) >= 0.24
+
+
+async def test_the_clock_of_the_pace_is_the_databases(database: Database) -> None:
+    async def clocks(db: Connection) -> float:
+        from storage.leases import clock
+
+        return float((await db.execute(select(clock(database.dialect)))).scalar_one())
+
+    assert abs(await database.writer.read(clocks) - time.time()) < 1
+    assert (await database.writer.read(lambda db: db.execute(text("SELECT 1")))).scalar() == 1
