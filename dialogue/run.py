@@ -19,7 +19,7 @@ TRAIL = 20  # places; more than anybody can want to go back through
 HOPS = 20  # steps without a question in one turn; more would be a circle
 
 HOME = "ID"  # where somebody is as long as they have not said where
-SILENT = {"reaction", "left"}  # nothing was said, so nothing is answered
+SILENT = {"reaction", "left", "returned"}  # nothing was said, so nothing is answered
 
 
 async def advance(script: Script, conversation: Conversation, inbound: Inbound, now: datetime, store: Store) -> Message | None:

@@ -88,12 +88,13 @@ class Calls:
 
     async def _perform(self, method: str, given: Parameters, fault: Fault | None) -> object:
         result = await METHODS[method](self._platform, given)
+        if method == "getUpdates":
+            return result  # each update was checked when it happened, and the ledger has it as polled
         if wrong := contract.result_problems(method, result):
             self._platform.ledger.write("violation", of="answer", method=method, problems=wrong)
-        if method != "getUpdates":
-            message_id = result.get("message_id") if isinstance(result, dict) else None
-            facts = {"method": method, "parameters": given, "chat": given.get("chat_id"), "message_id": message_id}
-            self._platform.ledger.write("accepted", **facts, fault=fault.kind if fault else None)
+        message_id = result.get("message_id") if isinstance(result, dict) else None
+        facts = {"method": method, "parameters": given, "chat": given.get("chat_id"), "message_id": message_id}
+        self._platform.ledger.write("accepted", **facts, fault=fault.kind if fault else None)
         return result
 
     def _authorise(self, token: str) -> None:
