@@ -61,6 +61,7 @@ class Question(Generic[A]):
     options: tuple[tuple[str, Text | Written], ...] = ()
     free: bool = False  # any words could be an answer, so another question or an emergency is looked for first
     names_a_country: bool = False  # "Indonesia" is an answer here, not a wish to change the language
+    takes_a_card: bool = False  # the sender's own contact card is an answer
 
 
 def plain(raw: str) -> str:
@@ -125,7 +126,7 @@ def maybe(question: Question[A], label: Text = _("I don't know")) -> Question[A 
         return question.parse(raw, today)
 
     options = (*question.options, ("?", label))
-    return Question(question.ask, parse, question.hint, options, question.free, question.names_a_country)
+    return Question(question.ask, parse, question.hint, options, question.free, question.names_a_country, question.takes_a_card)
 
 
 def _labels(label: Text | Written) -> set[str]:

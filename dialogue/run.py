@@ -24,6 +24,9 @@ SILENT = {"reaction", "left", "returned"}  # nothing was said, so nothing is ans
 
 async def advance(script: Script, conversation: Conversation, inbound: Inbound, now: datetime, store: Store) -> Message | None:
     """Move the conversation by one message and say what should be said: one reply, or None where an answer would be odd."""
+    if inbound.kind == "left" and conversation.contact.opted_out_at is None:
+        conversation.contact.opted_out_at = now  # who blocks us wants no more messages
+        store.events.add("opt_out", "blocked")
     if inbound.kind in SILENT:
         return None
     return await _Advance(script, conversation, inbound, now, store).reply()
@@ -115,6 +118,8 @@ class _Advance:
 
     async def _answer(self, raw: str, heard: Heard) -> None:
         """To the open question if it can be one; else what was said is a question of its own."""
+        if not self.inbound.text and not self._asks_for_a_card():
+            return await self._tell(self.inbound.kind if self.inbound.kind in self.script.answers else "unreadable")
         for position, (label, payload) in enumerate(self.conversation.offered, start=1):
             if self._here() is None and plain(raw) in (plain(label), str(position)):
                 return await self._pressed(payload)
@@ -161,7 +166,9 @@ class _Advance:
             self.said += turn.said
             turn.said = []
             match to:
-                case Done(paragraphs, choices):
+                case Done(paragraphs, choices, forget):
+                    if forget:
+                        self.conversation.trail, self.conversation.topic = [], None
                     return self._done(Message(paragraphs, choices))
                 case Stay(hint):
                     self.said.append(Message((hint,)))
@@ -212,6 +219,9 @@ class _Advance:
 
     def _arrive(self, dialogue: Dialogue[Any], step: Step[Any], state: State) -> None:
         place = Place(dialogue.name, step.name, state.model_dump(mode="json"), self.aside)
+        trail = self.conversation.trail
+        while self.aside and trail and trail[-1].dialogue == dialogue.name:
+            place.aside = trail.pop().aside  # the same dialogue again takes its own place, instead of lying on top of itself
         self.aside = False
         self.conversation.trail = [*self.conversation.trail, place][-TRAIL:]
 
@@ -275,6 +285,11 @@ class _Advance:
         except ValueError:
             return False
         return True
+
+    def _asks_for_a_card(self) -> bool:
+        """A number that was shared unasked is not used."""
+        here = self._here()
+        return here is not None and here[1].question is not None and here[1].question.takes_a_card
 
     @property
     def _today(self) -> date:

@@ -55,6 +55,7 @@ class Go:
 class Done:
     paragraphs: tuple[Sayable, ...]
     choices: tuple[Choice, ...] = ()
+    forget: bool = False  # leave every open question behind too: nothing said before may come back
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,9 @@ def go(dialogue: str) -> Go:
     return Go(dialogue)
 
 
-def done(*paragraphs: Sayable, then: Mapping[str, Text | Written] | None = None) -> Done:
+def done(*paragraphs: Sayable, then: Mapping[str, Text | Written] | None = None, forget: bool = False) -> Done:
     """The end, with what could come next: {target: label}, a target being a dialogue, a step, `?topic` or a link."""
-    return Done(paragraphs, choices(then or {}))
+    return Done(paragraphs, choices(then or {}), forget)
 
 
 def stay(hint: Text) -> Stay:

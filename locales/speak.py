@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal
 
 from locales.catalogs import catalog
@@ -15,6 +15,7 @@ from locales.words import Citation, Joined, Lines, Message, Month, Phone, Quanti
 
 ARTICLE = _("{regulation} art. {article}")
 NOT_READ = _("according to {source}")
+CLOCK = {"id": "HH.mm", "en": "HH:mm"}
 
 
 def render(value: object, language: str) -> str:
@@ -43,9 +44,11 @@ def render(value: object, language: str) -> str:
         case Quantity(number):
             return _number(number, language)
         case datetime():
-            return format_datetime(value, format="d MMMM y HH:mm", locale=language)
+            return f"{format_date(value, format='EEEE, d MMMM y', locale=language)}, {render(value.time(), language)}"
         case date():
             return _day(value, language)
+        case time():
+            return format_time(value, format=CLOCK[language], locale=language)
         case bool() | None:
             raise TypeError(f"{value!r} is not something we can say")
         case int() | Decimal():
