@@ -30,7 +30,7 @@ def read(path: Path, language: str) -> Catalog:
 @cache
 def catalog(language: str) -> gettext.NullTranslations:
     """All words of a language. Reading and compiling 600 messages takes about 20 ms, once a process."""
-    whole = Catalog()
+    whole = Catalog(locale=language)  # without a locale Babel leaves Plural-Forms out
     whole.mime_headers = [("Content-Type", "text/plain; charset=utf-8"), ("Plural-Forms", PLURALS[language])]
     for path in files(language):
         for message in read(path, language):

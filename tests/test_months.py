@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from dialogue import Unclear, maybe, months
-from dialogue.months import NOT_UNDERSTOOD, OUT_OF_RANGE, SEVERAL
+from dialogue.months import NOT_UNDERSTOOD, OUT_OF_RANGE, SEVERAL, label
 from locales import LANGUAGES, Text, _, render
 
 TODAY = date(2026, 11, 22)
@@ -65,10 +65,15 @@ def test_words_without_a_number_get_the_example(typed: str) -> None:
 
 def test_the_usual_lengths_stand_on_buttons_that_answer_the_question() -> None:
     assert [QUESTION.parse(key, TODAY) for key, _label in QUESTION.options] == [12, 24, 36]
-    for _key, label in QUESTION.options:
-        assert all(QUESTION.parse(render(label, language), TODAY) in (12, 24, 36) for language in LANGUAGES)
+    for _key, shown in QUESTION.options:
+        assert all(QUESTION.parse(render(shown, language), TODAY) in (12, 24, 36) for language in LANGUAGES)
 
 
 def test_a_length_may_be_left_open() -> None:
     assert maybe(QUESTION).parse("tidak tahu", TODAY) is None
     assert maybe(QUESTION).parse("2 tahun", TODAY) == 24
+
+
+def test_indonesian_says_one_month_and_many_the_same_way() -> None:
+    assert [render(label(count), "id") for count in (1, 12)] == ["1 bulan", "12 bulan"]
+    assert [render(label(count), "en") for count in (1, 12)] == ["1 month", "12 months"]
