@@ -12,6 +12,8 @@ from aiohttp import web
 
 from bot import house
 from bot.channels import Channel
+from bot.channels.telegram import Telegram
+from bot.channels.telegram_intake import Intake
 from bot.delivery import Delivery, Pace
 from bot.pages import Pages
 from bot.pages.page_words import hotline
@@ -24,6 +26,7 @@ from storage.branches import name_of
 
 log = structlog.get_logger()
 DEMO = Path(__file__).parent.parent / "examples" / "sidoarjo.toml"
+TELEGRAM_HOOK = "/telegram/webhook"
 BROWSER = {"/chat", "/quit"}  # what only a page of ours may use
 
 
@@ -36,7 +39,9 @@ class App:
         self._reading = Reading(database)
         self._engine = house.new_engine(database, settings.branch, committed=self._committed)
         self._channels: dict[str, tuple[Channel, Pace]] = {}
+        self._telegram = self._set_up_telegram()
         self._delivery = Delivery(database, self._channels, house.now)
+        self._tasks: list[asyncio.Task[None]] = []
         self._web: web.AppRunner | None = None
         self._chat: WebChat | None = None
 
@@ -45,6 +50,9 @@ class App:
         self._engine.start()
         branch = await self.database.writer.read(lambda db: name_of(db, self.settings.branch))
         routes = self._browser_routes(branch)
+        if self._telegram:
+            await self._telegram.start()
+            routes += self._listen_to_telegram(self._telegram)
         await self._delivery.start()
         self._web = web.AppRunner(build(routes, self._ready, https=self.settings.public_url.startswith("https://")), access_log=None)
         await self._web.setup()
@@ -54,6 +62,9 @@ class App:
 
     async def stop(self) -> None:
         """Take nothing new, let what is under way end, leave nothing in doubt."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._chat:
             await self._chat.close()
         if self._web:
@@ -65,6 +76,31 @@ class App:
     def _browser_routes(self, branch: str) -> list[Route]:
         self._chat = WebChat(Pages(branch, hotline()), self._engine.receive, self._reading, house.now, self.settings.public_url)
         return [Route(route, Policy.BROWSER if route.path in BROWSER else Policy.PUBLIC) for route in self._chat.routes()]
+
+    def _set_up_telegram(self) -> Telegram | None:
+        """The bot, if its token is set, with its pace."""
+        if self.settings.telegram_token is None:
+            return None
+        telegram = Telegram(self.settings.telegram_token.get_secret_value(), self.settings.telegram_api_url)
+        self._channels[telegram.name] = (telegram, Pace(self.settings.telegram_rate, self.settings.telegram_chat_rate))
+        return telegram
+
+    def _listen_to_telegram(self, telegram: Telegram) -> list[Route]:
+        """By webhook where the world can reach us, else by fetching."""
+        public = self.settings.public_url.rstrip("/")
+        secret = self.settings.telegram_webhook_secret
+        if public and secret is None:
+            raise house.NotSetUp(
+                "SAPA_PUBLIC_URL is set, so Telegram would send its updates to us; set SAPA_TELEGRAM_WEBHOOK_SECRET too "
+                "(16 or more of A-Z a-z 0-9 _ -), or anybody could pretend to be Telegram."
+            )
+        words = secret.get_secret_value() if secret else ""
+        intake = Intake(telegram, self.database, self._engine.receive, house.now, words)
+        self._tasks.append(asyncio.create_task(intake.settle_in(f"{public}{TELEGRAM_HOOK}" if public else "")))
+        if not public:
+            self._tasks.append(asyncio.create_task(intake.poll()))
+            return []
+        return [Route(web.post(TELEGRAM_HOOK, intake.webhook), Policy.PLATFORM)]
 
     def _committed(self, addresses: set[str]) -> None:
         self._delivery.wake()

@@ -123,6 +123,9 @@ class Group:
             kind=inbound.kind,
             client=inbound.id,
         )
+        if inbound.kind == "left":
+            loaded.was_unreachable = False
+            changes.change(update(ADDRESSES).where(ADDRESSES.c.id == loaded.conversation.address).values(unreachable="left"))
         self.inserts += changes.inserts
         self.statements += changes.statements
 

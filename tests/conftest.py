@@ -1,6 +1,7 @@
 """What every test shares: the guard of sockets, databases, and golden files that `--update` rewrites."""
 
 import signal
+import socket
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -48,3 +49,11 @@ def golden(update: bool) -> Golden:
 def chromium() -> Path:
     """The browser's program."""
     return needs.need("chromium")
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
