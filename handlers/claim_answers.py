@@ -1,0 +1,85 @@
+"""Answers to questions about claims and their papers; the question's own words say which claim is meant."""
+
+from collections.abc import Callable
+
+from dialogue import Done, State, Turn, done
+from handlers import claim_cards, claim_ways, family_cards
+from handlers.cards import Card
+from handlers.stages import mentions
+from handlers.topics import topic
+from locales import _
+
+WHERE = ("di mana", "dimana", "ke mana", "kemana", "kantor mana", "online", "tautan", "link", "where", "formulir", "form")
+TRACK = (
+    "status klaim",
+    "lacak",
+    "sudah sampai mana",
+    "belum cair",
+    "berapa hari",
+    "berapa lama",
+    "prosesnya",
+    "claim status",
+    "my claim",
+    "track",
+)
+
+# The first whose words stand in the question is meant.
+PAPERS: tuple[tuple[tuple[str, ...], Callable[[], Card]], ...] = (
+    (
+        (
+            "kuitansi",
+            "kwitansi",
+            "receipt",
+            "receipts",
+            "mandarin",
+            "kanton",
+            "terjemah",
+            "terjemahan",
+            "diterjemahkan",
+            "translation",
+            "translate",
+        ),
+        claim_ways.receipts,
+    ),
+    (("surat keterangan ahli waris", "surat ahli waris", "heir certificate", "kelurahan", "kepala desa"), claim_ways.signatures),
+    (("ahli waris", "heir", "heirs", "rekening", "rekening bank", "bank account"), family_cards.heirs),
+    (("phk", "pemecatan", "dipecat", "dismissal", "dismissed", "layoff", "fired"), claim_cards.dismissed),
+    (("jaminan hari tua", "hari tua", "paklaring", "tabungan", "savings", "old age"), lambda: claim_cards.savings("age")),
+    (("beasiswa", "scholarship"), claim_cards.scholarship),
+    (
+        ("meninggal", "kematian", "almarhum", "almarhumah", "uang duka", "jaminan kematian", "hilang di laut", "missing", "died", "death"),
+        claim_cards.death,
+    ),
+    (
+        ("kecelakaan", "kecelakaan kerja", "jaminan kecelakaan kerja", "visum", "ditabrak", "accident", "injury", "medical report"),
+        claim_cards.accident_abroad,
+    ),
+)
+# What the papers are for, when the question leans on the one before it.
+BY_TOPIC: dict[str, Callable[[], Card]] = {
+    "death": claim_cards.death,
+    "work_accident": claim_cards.accident_abroad,
+    "disability": claim_cards.accident_abroad,
+    "layoff": claim_cards.dismissed,
+    "scholarship": claim_cards.scholarship,
+    "old_age": lambda: claim_cards.savings("age"),
+}
+
+
+@topic("claim", _("How to claim"))
+async def claim(turn: Turn[State]) -> Done:
+    card = claim_ways.way()
+    if mentions(turn.inbound.text, *TRACK):
+        card = claim_ways.track()
+    elif mentions(turn.inbound.text, *WHERE):
+        card = claim_ways.where()
+    then = {"claims": _("Papers"), "claims.more=where": _("Where to hand in"), "claims.more=track": _("Follow my claim")}
+    return done(*card, then=then)
+
+
+@topic("claim_documents", _("Claim papers"))
+async def claim_documents(turn: Turn[State]) -> Done:
+    asked = (card for phrases, card in PAPERS if mentions(turn.inbound.text, *phrases))
+    card = next(asked, None) or BY_TOPIC.get(turn.topic or "") or claim_cards.by_happening
+    then = {"claims": _("Papers for others"), "claims.more=where": _("Where to hand in"), "?human": _("Talk to an officer")}
+    return done(*card(), then=then)

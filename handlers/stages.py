@@ -1,0 +1,54 @@
+"""Where in their working life somebody is, as a question asks it and as people say it by the way."""
+
+from enum import StrEnum
+
+from locales import _
+from understanding.normaliser import words
+
+
+class Stage(StrEnum):
+    BEFORE = "before"
+    DURING = "during"
+    AFTER = "after"  # back in Indonesia, for a home leave or for good
+
+
+STAGES = {
+    Stage.BEFORE: _("Before departure"),
+    Stage.DURING: _("Working abroad"),
+    Stage.AFTER: _("On leave or back"),
+}
+
+SAID = {
+    Stage.AFTER: (
+        *("cuti", "setelah pulang", "sesudah pulang", "sudah pulang", "habis pulang", "setelah kontrak", "sesudah kontrak", "setelah tiba"),
+        *("tiba di indonesia", "sudah di rumah", "sudah di indonesia", "sudah di kampung", "on leave", "home leave"),
+        *(
+            "after return",
+            "after returning",
+            "after the return",
+            "after coming home",
+            "came home",
+            "went home",
+            "back home",
+            "back in indonesia",
+        ),
+    ),
+    Stage.BEFORE: (
+        *("sebelum berangkat", "belum berangkat", "sebelum terbang", "belum terbang", "sebelum bekerja", "asrama", "balai latihan"),
+        *("before departure", "before leaving", "before i leave", "before flying", "before i go", "training center"),
+    ),
+}
+
+
+def mentions(text: str, *phrases: str) -> bool:
+    """Whether one of these phrases stands in a text, whole words only, chat abbreviations spelt out."""
+    said = f" {' '.join(words(text))} "
+    return any(f" {phrase} " in said for phrase in phrases)
+
+
+def stage_in(text: str) -> Stage | None:
+    """The stage somebody names by the way ("meninggal stlh plg"), if any."""
+    return next((stage for stage, phrases in SAID.items() if mentions(text, *phrases)), None)
+
+
+__all__ = ["STAGES", "Stage", "mentions", "stage_in"]
