@@ -30,18 +30,30 @@ class Language(StrEnum):
     ENGLISH = "en"
 
 
+class Part(StrEnum):
+    ALL = "all"
+    WEB = "web"
+    WORKER = "worker"
+
+
 @app.command()
 def serve(
+    role: Annotated[Part, typer.Option(help="Take messages in (web), send what is queued (worker), or both (all).")] = Part.ALL,
     demo: Annotated[bool, typer.Option(help="Make a key and a database under var/ and load the demo branch Sidoarjo.")] = False,
 ) -> None:
     """Serve the browser chat and the channels that are set up, until Ctrl-C or SIGTERM."""
     from bot import logs
+    from bot.app import Role
     from bot.app import serve as run
     from bot.settings import Settings
 
     settings = Settings()
     logs.set_up(settings.log_level)
-    _run(run(settings, demo=demo, announce=lambda address: typer.echo(f"Sapa is listening. Open {address} in a browser.")))
+
+    def announce(address: str) -> None:
+        typer.echo(f"Sapa is listening. Open {address} in a browser.")
+
+    _run(run(settings, Role(role.value), demo=demo, announce=announce))
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 
 import structlog
@@ -21,8 +22,9 @@ from bot.pages.serve import WebChat
 from bot.reading import Reading
 from bot.settings import Settings
 from bot.web import Policy, Route, build
-from storage import Database, Unavailable
+from storage import Database, Unavailable, leases
 from storage.branches import name_of
+from storage.news import QUEUED, Listener
 
 log = structlog.get_logger()
 DEMO = Path(__file__).parent.parent / "examples" / "sidoarjo.toml"
@@ -30,12 +32,21 @@ TELEGRAM_HOOK = "/telegram/webhook"
 BROWSER = {"/chat", "/quit"}  # what only a page of ours may use
 
 
+class Role(StrEnum):
+    """What a process does: take messages in and answer them (web), send what is queued (worker), or both (all)."""
+
+    ALL = "all"
+    WEB = "web"
+    WORKER = "worker"
+
+
 class App:
     """One serving process. `start` returns when it serves; `stop` lets what is under way end."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(self, settings: Settings, database: Database, role: Role = Role.ALL) -> None:
         self.settings = settings
         self.database = database
+        self.role = role
         self._reading = Reading(database)
         self._engine = house.new_engine(database, settings.branch, committed=self._committed)
         self._channels: dict[str, tuple[Channel, Pace]] = {}
@@ -47,13 +58,21 @@ class App:
 
     async def start(self) -> list[str]:
         """Serve; the addresses people can open."""
-        self._engine.start()
-        branch = await self.database.writer.read(lambda db: name_of(db, self.settings.branch))
-        routes = self._browser_routes(branch)
+        routes: list[Route] = []
+        if self.database.dialect == "postgresql":
+            self._tasks.append(asyncio.create_task(Listener(self.database.url, self._heard).listen()))
+        else:
+            await self.database.writer.run(leases.clear)
         if self._telegram:
             await self._telegram.start()
-            routes += self._listen_to_telegram(self._telegram)
-        await self._delivery.start()
+        if self.role is not Role.WORKER:
+            self._engine.start()
+            branch = await self.database.writer.read(lambda db: name_of(db, self.settings.branch))
+            routes = self._browser_routes(branch)
+            if self._telegram:
+                routes += self._listen_to_telegram(self._telegram)
+        if self.role is not Role.WEB:
+            await self._delivery.start()
         self._web = web.AppRunner(build(routes, self._ready, https=self.settings.public_url.startswith("https://")), access_log=None)
         await self._web.setup()
         site = web.TCPSite(self._web, self.settings.host, self.settings.port)
@@ -71,6 +90,8 @@ class App:
             await self._web.cleanup()
         await self._engine.close()
         await self._delivery.drain()
+        if self._telegram:
+            await self._telegram.close()
         await self.database.close()
 
     def _browser_routes(self, branch: str) -> list[Route]:
@@ -103,9 +124,14 @@ class App:
         return [Route(web.post(TELEGRAM_HOOK, intake.webhook), Policy.PLATFORM)]
 
     def _committed(self, addresses: set[str]) -> None:
+        """Our own news; on PostgreSQL everybody hears it from the database, we too."""
+        if self.database.dialect != "postgresql":
+            self._heard(addresses)
+
+    def _heard(self, addresses: set[str]) -> None:
         self._delivery.wake()
         if self._chat:
-            for address in addresses:
+            for address in list(self._chat.lines) if QUEUED in addresses else addresses:
                 self._chat.wake(address)
 
     async def _ready(self) -> dict[str, bool]:
@@ -116,12 +142,13 @@ class App:
         return {"database": True}
 
 
-async def serve(settings: Settings, *, demo: bool, announce: Callable[[str], None]) -> None:
+async def serve(settings: Settings, role: Role, *, demo: bool, announce: Callable[[str], None]) -> None:
     """Run until told to stop by SIGTERM or Ctrl-C; `announce` hears the addresses to open."""
+    lock = house.serve_alone(settings.database_url)
     key = house.secret_key(settings, make=demo)
     database = house.open_database(settings.database_url, key)
     await house.prepare(database, DEMO if demo else None, house.now())
-    app = App(settings, database)
+    app = App(settings, database, role)
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -132,3 +159,5 @@ async def serve(settings: Settings, *, demo: bool, announce: Callable[[str], Non
         await stopping.wait()
     finally:
         await app.stop()
+        if lock:
+            lock.close()

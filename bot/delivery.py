@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.channels import Channel, Failure, Parcel, SendError
+from bot.lease import Lease
 from bot.outcomes import outcome
 from storage import Database, Unavailable, leases, outbox
 from storage.outbox import SENDER, Claimed, Result
 from storage.writer import Connection
 
-LEASE = 15.0  # seconds a sender may be silent before its claims are taken from it
-HEARTBEAT = 5.0
+TIDY = 5.0  # seconds between two looks for what dead senders left and what is too late
 IDLE = 30.0  # seconds without news until a look at the table; NOTIFY or the engine wakes us long before
 ROUND_TRIP = 0.2  # seconds; W, the window, is twice what is under way at full rate
 UNLIMITED_WINDOW = 256
@@ -67,16 +67,15 @@ class Delivery:
         self._database = database
         self._now = now
         self._lanes = [Lane(channel, pace) for channel, pace in channels.values()]
-        self._epoch = database.tools.new_id()
-        self._alive_until = 0.0  # on this process's own clock: after it, others may have taken our claims
+        self._lease = Lease(database, SENDER)
         self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []
         self._claiming: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        await self._renew()
+        await self._lease.take()
         await self._tidy()
-        self._tasks = [asyncio.create_task(self._keep_alive())]
+        self._tasks = [asyncio.create_task(self._lease.keep()), asyncio.create_task(self._keep_tidy())]
         for lane in self._lanes:
             self._tasks.append(asyncio.create_task(self._record_loop(lane)))
             self._claiming.append(asyncio.create_task(self._claim_loop(lane)))
@@ -98,19 +97,7 @@ class Delivery:
         for lane in self._lanes:
             await lane.results.join()
         await _cancel(self._tasks)
-        try:
-            await self._database.writer.run(lambda db: leases.release(db, f"{SENDER}{self._epoch}", self._epoch))
-        except Unavailable:
-            log.warning("lease_not_released")  # it runs out by itself
-        for lane in self._lanes:
-            await lane.channel.close()
-
-    async def _renew(self) -> None:
-        started = time.monotonic()
-        name, dialect = f"{SENDER}{self._epoch}", self._database.dialect
-        renewed = await self._database.writer.run(lambda db: leases.take(db, dialect, name, self._epoch, LEASE))
-        if renewed:
-            self._alive_until = started + LEASE
+        await self._lease.release()
 
     async def _tidy(self) -> None:
         now, dialect = self._now(), self._database.dialect
@@ -120,11 +107,10 @@ class Delivery:
             log.warning("deliveries_of_dead_senders", count=settled)
             self.wake()
 
-    async def _keep_alive(self) -> None:
+    async def _keep_tidy(self) -> None:
         while True:
-            await asyncio.sleep(HEARTBEAT)
+            await asyncio.sleep(TIDY)
             try:
-                await self._renew()
                 await self._tidy()
             except Unavailable as error:
                 log.warning("database_away", error=str(error))
@@ -149,12 +135,12 @@ class Delivery:
     async def _claim(self, lane: Lane) -> tuple[list[Claimed], float]:
         """Deliveries to send now, and the seconds until the slot of the first."""
         room = min(lane.pace.window - lane.open, BATCH)
-        if room <= 0 or lane.forbidden or time.monotonic() > self._alive_until - HEARTBEAT:
+        if room <= 0 or lane.forbidden or not self._lease.is_fresh:
             return [], 0.0
         tools, dialect, name = self._database.tools, self._database.dialect, lane.channel.name
 
         async def work(db: Connection) -> tuple[list[Claimed], float]:
-            claimed = await outbox.claim(db, tools, name, self._epoch, room, self._now(), lane.pace.chat_gap)
+            claimed = await outbox.claim(db, tools, name, self._lease.epoch, room, self._now(), lane.pace.chat_gap)
             if not claimed or not lane.pace.rate:
                 return claimed, 0.0
             return claimed, await leases.reserve(db, dialect, name, len(claimed), lane.pace.rate)
@@ -179,7 +165,7 @@ class Delivery:
         result = Result(claimed.id, "queued", "late", due_at=self._now(), spent=False)
         try:
             await self._until(lane, at)
-            if time.monotonic() < self._alive_until:
+            if self._lease.is_ours:
                 result = Result(claimed.id, "in_doubt", "stopped")
                 parcel = Parcel(claimed.id, claimed.external, claimed.page, claimed.follows)
                 result = Result(claimed.id, "sent", provider_id=await lane.channel.send(parcel))
@@ -242,7 +228,7 @@ class Delivery:
         tools = self._database.tools
         while True:
             try:
-                return await self._database.writer.run(lambda db: outbox.record(db, tools, self._epoch, channel, batch, self._now()))
+                return await self._database.writer.run(lambda db: outbox.record(db, tools, self._lease.epoch, channel, batch, self._now()))
             except Unavailable as error:
                 log.warning("database_away", error=str(error))
                 await asyncio.sleep(0.5)

@@ -13,7 +13,7 @@ import structlog
 
 from dialogue import Script, advance
 from locales import LIMITS, Message, Page, _, fit
-from storage import Database, Inbound, Store, Unavailable
+from storage import Database, Inbound, Store, Unavailable, news
 from storage.deliveries import DELIVERIES, reply_row
 from storage.turns import Group, Loaded, quarantine
 from storage.writer import Connection
@@ -165,6 +165,7 @@ class Engine:
         await group.save(list(done.values()))
         if failed:
             await group.forget(list(failed))
+        await news.tell(db, self._database.dialect, {one.address for one in turns if one.id not in failed})
         return failed
 
     async def _turn(self, group: Group, one: Waiting, here: Loaded) -> None:
@@ -217,6 +218,7 @@ class Engine:
         language = here.conversation.contact.language
         self._queue(group, one, here, fit(Message((SORRY,)), language, LIMITS[one.inbound.channel]))
         await group.save([here])
+        await news.tell(db, group.dialect, {one.address})
 
 
 def storable(inbound: Inbound) -> Inbound:

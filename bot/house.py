@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import secrets
 import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from bot.engine import PULLED, Engine
 from bot.ids import Ids
 from bot.settings import Settings
 from handlers import SCRIPT
 from storage import Database, Sealer, Tools, migrate
+from storage.database import file_of
 from storage.loading import BranchFile, load_branch
 
 KEY_FILE = Path("var/secret.key")
@@ -59,6 +62,28 @@ async def prepare(database: Database, branch_file: Path | None, at: datetime) ->
 async def load(database: Database, path: Path, at: datetime) -> None:
     file = BranchFile.model_validate(tomllib.loads(await asyncio.to_thread(path.read_text, encoding="utf-8")))
     await database.writer.run(lambda db: load_branch(db, database.tools, file, at))
+
+
+def serve_alone(url: str) -> IO[str] | None:
+    """The lock of the one server an SQLite file may have; None for PostgreSQL, which many may share. It ends with the process."""
+    file = file_of(url)
+    if file is None:
+        return None
+    path = file.with_name(f"{file.name}.lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = path.open("a+", encoding="ascii")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        raise NotSetUp(
+            f"Another server (process {lock.read().strip() or 'unknown'}) already serves {file}. "
+            "Stop it first, or use PostgreSQL, which several servers can share: SAPA_DATABASE_URL=postgresql+asyncpg://..."
+        ) from None
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock
 
 
 def new_engine(

@@ -44,6 +44,12 @@ class Database:
         await self.writer.close()
 
 
+def file_of(url: str) -> Path | None:
+    """The file of an SQLite database; None for PostgreSQL."""
+    address = make_url(url)
+    return Path(address.database) if address.get_backend_name() == "sqlite" and address.database else None
+
+
 async def migrate(url: str, to: str = "head") -> None:
     """Bring the tables up to date; a new SQLite file is made with its folder."""
     if make_url(url).get_backend_name() == "sqlite":
@@ -60,9 +66,8 @@ async def migrate(url: str, to: str = "head") -> None:
 
 
 def _migrate_sqlite(url: str, to: str) -> None:
-    path = make_url(url).database
-    if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    if path := file_of(url):
+        path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url)
     try:
         with engine.begin() as db:

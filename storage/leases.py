@@ -59,6 +59,11 @@ async def release(db: Connection, name: str, epoch: int) -> None:
     await db.execute(delete(LEASES).where(LEASES.c.name == name, LEASES.c.epoch == epoch))
 
 
+async def clear(db: Connection) -> None:
+    """Nobody holds anything. For the one server of an SQLite file, which knows that all before it are gone."""
+    await db.execute(delete(LEASES))
+
+
 def alive(dialect: str, prefix: str) -> ColumnElement[int]:
     """A subquery of the epochs whose lease (of a name beginning with `prefix`) has not run out."""
     return select(LEASES.c.epoch).where(LEASES.c.name.startswith(prefix), LEASES.c.until >= clock(dialect)).scalar_subquery()

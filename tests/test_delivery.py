@@ -223,7 +223,7 @@ async def test_a_sender_that_was_away_too_long_sends_nothing(database: Database)
     await queue(database, "hello")
     platform = Platform()
     async with sending(database.url, platform, Pace(rate=1)) as delivery:
-        delivery._alive_until = time.monotonic() - 1  # as after a SIGSTOP longer than the lease
+        delivery._lease._until = time.monotonic() - 1  # as after a SIGSTOP longer than the lease
         delivery.wake()
         await asyncio.sleep(0.3)
         assert len(platform.sent) <= 1

@@ -16,15 +16,15 @@ from telegram.error import TelegramError
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_inbound import CHANNEL, Unreadable, read
 from bot.channels.telegram_profile import introduce
+from bot.lease import Lease
 from bot.web import body_of
-from storage import Database, Inbound, Unavailable, leases
+from storage import Database, Inbound, Unavailable
 from storage.turns import quarantine
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 (the header's name)
 LARGEST = 1 << 20  # bytes; an update is at most 512 KiB
 AWAY = 5  # seconds after which Telegram may try again; it honours the header up to an hour
-POLLER = "poll:telegram"
-LEASE = 90.0  # seconds: longer than one fetch waits
+POLLER = "poller of telegram"
 RETRY = 3.0
 
 Receive = Callable[[list[Inbound]], Awaitable[None]]
@@ -84,11 +84,21 @@ class Intake:
 
     async def poll(self) -> None:
         """Fetch for ever, while no other process does. What was fetched is confirmed only after it is durable."""
-        epoch, offset, listening = self._database.tools.new_id(), 0, True
+        lease = Lease(self._database, POLLER)
+        keeping = asyncio.create_task(lease.keep())
+        try:
+            await self._poll_under(lease)
+        finally:
+            keeping.cancel()
+            await lease.release()
+
+    async def _poll_under(self, lease: Lease) -> None:
+        offset, listening = 0, True
         while True:
             try:
-                if not await self._may_poll(epoch):
-                    await asyncio.sleep(LEASE / 3)
+                if not lease.is_ours:
+                    offset = 0  # who polled meanwhile has confirmed up to a place we do not know
+                    await asyncio.sleep(0.1)
                     continue
                 if listening:
                     await self._telegram.stop_listening()
@@ -116,10 +126,6 @@ class Intake:
                 log.warning("telegram_not_set_up", error=type(error).__name__)
             await asyncio.sleep(wait)
             wait = min(wait * 2, 300)
-
-    async def _may_poll(self, epoch: int) -> bool:
-        dialect = self._database.dialect
-        return await self._database.writer.run(lambda db: leases.take(db, dialect, POLLER, epoch, LEASE))
 
 
 def _parse(body: bytes) -> Any:
