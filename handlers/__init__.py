@@ -1,6 +1,7 @@
 """Everything a worker can do here; the first dialogue is the way in."""
 
 from dialogue import Script
+from handlers import benefit_answers, claim_answers, membership, talk, welcome
 from handlers.benefits import benefits
 from handlers.claims import claims
 from handlers.contributions import contributions
