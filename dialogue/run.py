@@ -188,9 +188,9 @@ class _Advance:
 
     async def _tell(self, topic: str, others: tuple[str, ...] = ()) -> None:
         """Answer a question that stands alone; a question of ours that was open stays open."""
-        self.conversation.topic = topic
         self.aside = self._in_the_middle
-        turn = self._turn(State())
+        turn = self._turn(State())  # its topic is the one before, which "and the papers?" leans on
+        self.conversation.topic = topic
         self.store.events.add("topic", topic)
         end = await self.script.answers[topic](turn)
         if isinstance(end, Done) and (more := [other for other in others if other in self.script.labels]):

@@ -1,7 +1,7 @@
 """Answers to questions about benefits; what a question tells besides its topic ("after coming home") is used."""
 
 from dialogue import Done, State, Turn, done
-from handlers import aid_cards, claim_ways, family_cards, injury_cards, programme_cards
+from handlers import aid_cards, claim_cards, claim_ways, family_cards, injury_cards, programme_cards
 from handlers.stages import Stage, mentions, stage_in
 from handlers.topics import topic
 from locales import Text, _
@@ -12,7 +12,11 @@ BY_ONESELF = ("mengundurkan diri", "undur diri", "resign", "resigned", "quit", "
 LETTER = ("surat", "letter")
 TOTAL = ("cacat total", "tidak bisa kerja lagi", "tidak bisa bekerja lagi", "seumur hidup", "cannot work", "total disability")
 NOT_BY_WORK = ("sakit biasa", "maag", "demam", "demam berdarah", "flu", "tipes", "tifus", "usus buntu", "ordinary illness", "fever")
-WHO = ("ahli waris", "siapa", "siapa saja", "heir", "heirs", "who gets", "who receives", "pacar", "kandung")
+CERTIFICATE = ("surat keterangan ahli waris", "surat ket ahli waris", "surat ahli waris", "heir certificate")
+WHO = (
+    *("siapa", "siapa saja", "siapa aja", "ahli waris cuma", "ahli waris hanya", "termasuk ahli waris", "pacar", "kandung", "tiri"),
+    *("rekening", "rekening bank", "who gets", "who receives", "only heir", "who is an heir", "who are the heirs", "bank account"),
+)
 
 
 def _claim(happened: str) -> dict[str, Text]:
@@ -43,7 +47,11 @@ async def disability(turn: Turn[State]) -> Done:
 @topic("death", _("Death benefit"))
 async def death(turn: Turn[State]) -> Done:
     asked = turn.inbound.text
-    card = family_cards.heirs() if mentions(asked, *WHO) else family_cards.death(stage_in(asked))
+    card = family_cards.death(stage_in(asked))
+    if mentions(asked, *CERTIFICATE):
+        card = claim_ways.signatures()
+    elif mentions(asked, *WHO):
+        card = family_cards.heirs()
     return done(*card, then=_claim("death") | {"?scholarship": _("Scholarship")} | OFFICER)
 
 
@@ -53,8 +61,9 @@ async def scholarship(_turn: Turn[State]) -> Done:
 
 
 @topic("old_age", _("Old-age savings"))
-async def old_age(_turn: Turn[State]) -> Done:
-    return done(*programme_cards.savings(), then=_claim("savings") | {"contributions": _("Cost")} | OFFICER)
+async def old_age(turn: Turn[State]) -> Done:
+    card = claim_cards.savings("age") if mentions(turn.inbound.text, "paklaring") else programme_cards.savings()
+    return done(*card, then=_claim("savings") | {"contributions": _("Cost")} | OFFICER)
 
 
 @topic("layoff", _("Contract ended"))

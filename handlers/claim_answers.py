@@ -22,6 +22,7 @@ TRACK = (
     "my claim",
     "track",
 )
+WHICH = ("dokumen", "dokumennya", "berkas", "berkasnya", "syarat", "syaratnya", "papers", "documents", "document")
 
 # The first whose words stand in the question is meant.
 PAPERS: tuple[tuple[tuple[str, ...], Callable[[], Card]], ...] = (
@@ -68,18 +69,24 @@ BY_TOPIC: dict[str, Callable[[], Card]] = {
 
 @topic("claim", _("How to claim"))
 async def claim(turn: Turn[State]) -> Done:
+    asked = turn.inbound.text
     card = claim_ways.way()
-    if mentions(turn.inbound.text, *TRACK):
+    if mentions(asked, *TRACK):
         card = claim_ways.track()
-    elif mentions(turn.inbound.text, *WHERE):
+    elif mentions(asked, *WHERE):
         card = claim_ways.where()
+    elif mentions(asked, *WHICH):
+        card = _papers(turn)
     then = {"claims": _("Papers"), "claims.more=where": _("Where to hand in"), "claims.more=track": _("Follow my claim")}
     return done(*card, then=then)
 
 
 @topic("claim_documents", _("Claim papers"))
 async def claim_documents(turn: Turn[State]) -> Done:
-    asked = (card for phrases, card in PAPERS if mentions(turn.inbound.text, *phrases))
-    card = next(asked, None) or BY_TOPIC.get(turn.topic or "") or claim_cards.by_happening
     then = {"claims": _("Papers for others"), "claims.more=where": _("Where to hand in"), "?human": _("Talk to an officer")}
-    return done(*card(), then=then)
+    return done(*_papers(turn), then=then)
+
+
+def _papers(turn: Turn[State]) -> Card:
+    named = (card for phrases, card in PAPERS if mentions(turn.inbound.text, *phrases))
+    return (next(named, None) or BY_TOPIC.get(turn.topic or "") or claim_cards.by_happening)()

@@ -67,6 +67,14 @@ def not_listed(*benefits: str) -> Card:
     )
 
 
+def violence() -> Card:
+    return (
+        _("You need not do this alone, and you need not tell me what happened. An officer can talk with you and help with the claim."),
+        _("Which papers are needed was not found. What a doctor, the police or the mission wrote is worth keeping."),
+        closing(facts.benefit("jkk_rape"), facts.benefit("jkk_treatment_indonesia"), sums=False),
+    )
+
+
 def scholarship() -> Card:
     return (
         _("The scholarship is claimed anew each year."),
@@ -108,4 +116,5 @@ __all__ = [
     "not_listed",
     "savings",
     "scholarship",
+    "violence",
 ]

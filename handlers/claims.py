@@ -36,7 +36,6 @@ CLAIMS = {
 NOT_LISTED = {
     Claim.DEPARTURE: ("jkk_gagal_berangkat",),
     Claim.PLACEMENT: ("jkk_contract_mismatch", "jkk_gagal_ditempatkan"),
-    Claim.VIOLENCE: ("jkk_rape", "jkk_treatment_indonesia"),
     Claim.HOME: ("jkk_repatriation_bermasalah", "jkk_repatriation_injured", "jkk_loss_on_way_home"),
 }
 
@@ -56,6 +55,10 @@ async def happened(_turn: Turn[State], answer: Claim) -> Next:
             return more
         case Claim.DISMISSED:
             return _told(claim_cards.dismissed(), letter=True)
+        case Claim.VIOLENCE:
+            return done(
+                *claim_cards.violence(), then={"?human": _("Talk to an officer"), "help": _("Help and hotlines"), "menu": _("Menu")}
+            )
         case Claim.SCHOLARSHIP:
             return _told(claim_cards.scholarship())
     return _told(claim_cards.not_listed(*NOT_LISTED[answer]))

@@ -1,6 +1,7 @@
 """What we say to a family: the death benefit, who the heirs are, and the children's scholarship."""
 
 import facts
+from facts import Benefit
 from handlers.cards import Card, closing, days, papers, service, source, years
 from handlers.stages import Stage
 from locales import Lines, Text, _
@@ -15,14 +16,25 @@ LEVELS = {
 
 
 def death(stage: Stage | None) -> Card:
-    rows = tuple(facts.benefit(id) for id in ("jkk_death", "jkm_during", "jkm_before_after"))
-    told = {Stage.BEFORE: rows[2:], Stage.DURING: rows[:2]}.get(stage, rows) if stage else rows
-    answer = {Stage.BEFORE: (_before(),), Stage.DURING: (_during(),), Stage.AFTER: (_on_leave(), _after())}
+    accident, during, outside = (facts.benefit(id) for id in ("jkk_death", "jkm_during", "jkm_before_after"))
+    told: Card
+    rows: tuple[Benefit, ...]
+    match stage:
+        case Stage.BEFORE:
+            told, rows = (_before(),), (outside,)
+        case Stage.DURING:
+            told, rows = (_during(),), (accident, during)
+        case Stage.LEAVE:
+            told, rows = (_on_leave(),), (during,)
+        case Stage.AFTER:
+            told, rows = (_after(), _on_leave()), (outside, during)
+        case None:
+            told, rows = (_whenever(),), (accident, during, outside)
     return (
-        *(answer[stage] if stage else (_whenever(),)),
+        *told,
         papers("jkm"),
         _("I am sorry if this happened to someone you know. An officer can help the family."),
-        closing(*told, facts.papers("jkm"), stage=stage or ""),
+        closing(*rows, facts.papers("jkm")),
     )
 
 
@@ -68,7 +80,7 @@ def _after() -> Text:
     limit = facts.limit("after_jkm")
     assert limit.days
     return _(
-        "Home for good: {amount}, up to {days} from arrival in Indonesia.",
+        "Back home after the contract: the heirs receive {amount}, for a death up to {days} after arrival in Indonesia.",
         amount=facts.benefit("jkm_before_after").amount,
         days=days(limit.days),
     )

@@ -9,7 +9,8 @@ from understanding.normaliser import words
 class Stage(StrEnum):
     BEFORE = "before"
     DURING = "during"
-    AFTER = "after"  # back in Indonesia, for a home leave or for good
+    AFTER = "after"  # back in Indonesia; where the buttons offer it, also for a home leave
+    LEAVE = "leave"  # said by the way only: the contract goes on
 
 
 STAGES = {
@@ -19,9 +20,10 @@ STAGES = {
 }
 
 SAID = {
+    Stage.LEAVE: ("cuti", "on leave", "home leave"),
     Stage.AFTER: (
-        *("cuti", "setelah pulang", "sesudah pulang", "sudah pulang", "habis pulang", "setelah kontrak", "sesudah kontrak", "setelah tiba"),
-        *("tiba di indonesia", "sudah di rumah", "sudah di indonesia", "sudah di kampung", "on leave", "home leave"),
+        *("setelah pulang", "sesudah pulang", "sudah pulang", "habis pulang", "setelah kontrak", "sesudah kontrak", "setelah tiba"),
+        *("tiba di indonesia", "sudah di rumah", "sudah di indonesia", "sudah di kampung"),
         *(
             "after return",
             "after returning",
