@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
-from bot import house
+from bot import house, metrics
 from bot.channels import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_intake import Intake
@@ -54,6 +54,7 @@ class App:
         self._delivery = Delivery(database, self._channels, house.now)
         self._tasks: list[asyncio.Task[None]] = []
         self._web: web.AppRunner | None = None
+        self._figures: web.AppRunner | None = None
         self._chat: WebChat | None = None
 
     async def start(self) -> list[str]:
@@ -73,6 +74,8 @@ class App:
                 routes += self._listen_to_telegram(self._telegram)
         if self.role is not Role.WEB:
             await self._delivery.start()
+        if self.settings.metrics_port is not None:
+            self._figures = await metrics.serve(self.database, self.settings.host, self.settings.metrics_port, house.now)
         self._web = web.AppRunner(build(routes, self._ready, https=self.settings.public_url.startswith("https://")), access_log=None)
         await self._web.setup()
         site = web.TCPSite(self._web, self.settings.host, self.settings.port)
@@ -88,6 +91,8 @@ class App:
             await self._chat.close()
         if self._web:
             await self._web.cleanup()
+        if self._figures:
+            await self._figures.cleanup()
         await self._engine.close()
         await self._delivery.drain()
         if self._telegram:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot import metrics
 from bot.channels import Channel, Failure, Parcel, SendError
 from bot.lease import Lease
 from bot.outcomes import outcome
@@ -168,7 +169,8 @@ class Delivery:
             if self._lease.is_ours:
                 result = Result(claimed.id, "in_doubt", "stopped")
                 parcel = Parcel(claimed.id, claimed.external, claimed.page, claimed.follows)
-                result = Result(claimed.id, "sent", provider_id=await lane.channel.send(parcel))
+                with metrics.timed(metrics.SEND.labels(lane.channel.name)):
+                    result = Result(claimed.id, "sent", provider_id=await lane.channel.send(parcel))
         except SendError as error:
             result = outcome(claimed, error, self._now(), secrets.randbelow(1000) / 1000)
             self._heed(lane, error)
@@ -176,6 +178,7 @@ class Delivery:
             log.error("send_failed", channel=lane.channel.name, error=type(error).__name__)
             result = outcome(claimed, SendError(Failure.DOUBT, type(error).__name__), self._now(), 0.5)
         finally:
+            metrics.SENT.labels(lane.channel.name, result.state).inc()
             lane.results.put_nowait((claimed, result))
 
     async def _until(self, lane: Lane, at: float) -> None:

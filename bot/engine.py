@@ -11,6 +11,7 @@ from datetime import datetime
 
 import structlog
 
+from bot import metrics
 from dialogue import Script, advance
 from locales import LIMITS, Message, Page, _, fit
 from storage import Database, Inbound, Store, Unavailable, news
@@ -98,15 +99,17 @@ class Engine:
     async def receive(self, inbounds: Iterable[Inbound]) -> None:
         """Returns once every message is durable with its replies; raises Unavailable if the database is away."""
         loop = asyncio.get_running_loop()
-        all_done = []
+        all_done: list[asyncio.Future[None]] = []
         for inbound in map(storable, inbounds):
             address = self._database.address(inbound)
             waiting = Waiting(inbound, f"{inbound.channel}:{inbound.id}", address, loop.create_future())
             self._lanes[hash(address) % len(self._lanes)].queue.put_nowait(waiting)
             all_done.append(waiting.done)
-        for result in await asyncio.gather(*all_done, return_exceptions=True):
-            if isinstance(result, BaseException):
-                raise result
+            metrics.RECEIVED.labels(inbound.channel).inc()
+        with metrics.timed(metrics.TURN):
+            for result in await asyncio.gather(*all_done, return_exceptions=True):
+                if isinstance(result, BaseException):
+                    raise result
 
     async def _serve(self, lane: Lane) -> None:
         while True:
@@ -128,6 +131,7 @@ class Engine:
                 await self._failed(group[0], error)
             return
         again = [waiting for waiting in group if waiting.id in failed]
+        metrics.HANDLED.labels("done").inc(len(group) - len(failed))
         self._committed({waiting.address for waiting in group if waiting.id not in failed})
         for waiting in group:
             if waiting.id not in failed and not waiting.done.done():
@@ -138,7 +142,7 @@ class Engine:
     async def _run(self, db: Connection, waiting: list[Waiting]) -> set[str]:
         """All turns of a group; the ids of those whose step raised, which left no trace."""
         group = Group(db, self._database.dialect, self._database.tools, self._now(), self._branch)
-        unseen = await group.unseen([one.id for one in waiting])
+        unseen = await group.unseen({one.id: one.inbound for one in waiting})
         turns = [one for one in waiting if one.id in unseen]
         if not turns:
             return set()
@@ -206,6 +210,7 @@ class Engine:
             await self._database.writer.run(lambda db: self._quarantine(db, waiting, error))
         except Exception as again:
             return _fail(waiting, Unavailable(type(again).__name__))
+        metrics.HANDLED.labels("quarantined").inc()
         self._committed({waiting.address})
         if not waiting.done.done():
             waiting.done.set_result(None)

@@ -29,6 +29,7 @@ class Inbound:
     place: tuple[float, float] | None = None  # latitude, longitude
     phone: str = ""  # the sender's own number, when they shared their contact card
     edited: bool = False
+    number: int | None = None  # where the platform numbers what it sends: a number that never comes is a message it dropped
 
 
 @dataclass(slots=True)
@@ -78,7 +79,8 @@ class InboundRow(SQLModel, table=True):
 
     id: str = Field(primary_key=True)  # channel and the provider's id
     at: datetime = Field(sa_column=moment(nullable=False, index=True))
-    state: str = "done"  # or quarantined
+    number: int | None = Field(default=None, sa_column=Column(BigInteger, index=True))
+    state: str = "done"  # or quarantined, or ignored where nobody said anything to us
     reason: str | None = None
     raw: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
 

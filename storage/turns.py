@@ -58,9 +58,9 @@ class Group:
     inserts: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
     statements: list[Any] = field(default_factory=list)
 
-    async def unseen(self, ids: list[str]) -> set[str]:
-        """Write the receipts; the ids that were not there before."""
-        rows = [{"id": id_, "at": self.now, "state": "done"} for id_ in sorted(ids)]
+    async def unseen(self, arrived: dict[str, Inbound]) -> set[str]:
+        """Write the receipts of {id: message}; the ids that were not there before."""
+        rows = [{"id": id_, "at": self.now, "number": arrived[id_].number, "state": "done"} for id_ in sorted(arrived)]
         return set((await self.db.execute(_NEW_INBOUND[self.dialect], rows)).scalars())
 
     async def forget(self, ids: list[str]) -> None:
@@ -147,6 +147,12 @@ class Group:
         if reached:
             await self.db.execute(_REACHED, {"addresses": reached})
         await write(self.db, self.inserts, self.statements)
+
+
+async def ignore(db: Connection, dialect: str, number: int, channel: str, now: datetime) -> None:
+    """The receipt of an update in which nobody said anything to us: it came, so its number is not missing."""
+    row = {"id": f"{channel}:{number}.ignored", "at": now, "number": number, "state": "ignored"}
+    await db.execute(_NEW_INBOUND[dialect], [row])
 
 
 async def quarantine(db: Connection, dialect: str, tools: Tools, id_: str, raw: str, reason: str, now: datetime) -> None:

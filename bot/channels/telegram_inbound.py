@@ -129,7 +129,7 @@ def _in_a_group(update_id: int, message: Message) -> Inbound | None:
 
 def _base(update_id: int, mark: str, chat: int, person: User | None) -> dict[str, Any]:
     """Update ids start anew at random when nothing came for a week; with the mark, an old id is never mistaken for a new one."""
-    return {"channel": CHANNEL, "sender": _address(chat), "id": f"{update_id:d}.{mark}", "language": _language(person)}
+    return {"channel": CHANNEL, "sender": _address(chat), "id": f"{update_id:d}.{mark}", "number": update_id, "language": _language(person)}
 
 
 def _address(chat: int) -> str:

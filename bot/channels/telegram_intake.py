@@ -7,6 +7,7 @@ import hmac
 import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -19,7 +20,7 @@ from bot.channels.telegram_profile import introduce
 from bot.lease import Lease
 from bot.web import body_of
 from storage import Database, Inbound, Unavailable
-from storage.turns import quarantine
+from storage.turns import ignore, quarantine
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 (the header's name)
 LARGEST = 1 << 20  # bytes; an update is at most 512 KiB
@@ -67,6 +68,10 @@ class Intake:
                 continue
             if inbound is not None:
                 inbounds.append(inbound)
+            elif isinstance(number := raw.get("update_id"), int):
+                await self._database.writer.run(
+                    partial(ignore, dialect=self._database.dialect, number=number, channel=CHANNEL, now=self._now())
+                )
         await self._receive(inbounds)
         for raw in updates:
             if isinstance(raw, dict) and "callback_query" in raw:

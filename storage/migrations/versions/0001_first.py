@@ -142,6 +142,7 @@ def upgrade() -> None:
         "inbound",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("raw", sa.LargeBinary(), nullable=True),
@@ -149,6 +150,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("inbound", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_inbound_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_inbound_number"), ["number"], unique=False)
 
     op.create_table(
         "interests",
