@@ -7,6 +7,7 @@ import facts
 from dialogue import Dialogue, Done, Next, Question, State, Turn, choice, done, months, plain, yes_no
 from handlers.cards import Card
 from handlers.price_cards import about, every_way, korea, one_way, price_list
+from handlers.price_cards import savings as jht_sums
 from handlers.stages import mentions
 from handlers.topics import topic
 from locales import _
@@ -118,7 +119,7 @@ def _sum(said: str, count: int, scheme: str | None) -> Card:
 
 def _asked_about(said: str) -> Card:
     """Sums somebody was asked for; those for savings are of their own choosing."""
-    return () if _saves(said) else tuple(about(amount) for amount in amounts_in(said)[:2])
+    return (jht_sums(),) if _saves(said) else tuple(about(amount) for amount in amounts_in(said)[:2])
 
 
 def _saves(said: str) -> bool:

@@ -24,6 +24,9 @@ TROUBLES = {"code": _("No payment code"), "paid": _("Paid, not active")}
 TROUBLE_CARDS = {"code": code_missing, "paid": paid_but_inactive}
 LEAVING = ("calon", "calon pekerja migran", "mau ke", "akan ke", "mau berangkat", "going to", "will go")
 ABROAD = ("luar negeri", "abroad", "overseas", "dari sini", "sudah di", "already in", "from here")
+ENDED = ("mati", "telat", "terlambat", "habis", "expired", "tidak pernah", "hangus", "lapsed", "ended", "late", "never")
+PAID = ("sudah bayar", "sudah transfer", "sudah lunas", "bukti", "paid", "proof", "status", "receipt")
+AMISS = ("belum", "tidak", "expired", "hilang", "kedaluwarsa", "ditolak", "not", "no", "never")
 
 
 class Joining(State):
@@ -111,6 +114,8 @@ async def register(turn: Turn[State]) -> Done:
     if mentions(said, "lapor diri", "peduli wni", "peduliwni"):
         report = _("Self-report (lapor diri) at {site} is not a registration with BPJS Ketenagakerjaan.", site=address("peduliwni"))
         return done(report, *register_abroad(there), then=AFTER_REGISTER)
+    if _lacks_code(said):
+        return done(*code_missing(), then=AFTER_TROUBLE)
     leaving = stage_in(said) is Stage.BEFORE or mentions(said, *LEAVING)
     if not leaving and (mentions(said, *ABROAD) or (there and there.iso != HOME)):
         return done(*register_abroad(there if there and there.iso != HOME else None), then=AFTER_REGISTER)
@@ -119,18 +124,23 @@ async def register(turn: Turn[State]) -> Done:
 
 @topic("extension", _("Extending"))
 async def extension(turn: Turn[State]) -> Done:
-    return done(*extend(place_in(turn), months_in(turn.inbound.text)), then=AFTER_EXTEND)
+    said = turn.inbound.text
+    ended = mentions(said, *ENDED)  # then a length tells how long ago, not for how long
+    return done(*extend(place_in(turn), None if ended else months_in(said), ended=ended), then=AFTER_EXTEND)
 
 
 @topic("payment", _("Paying"))
 async def payment(turn: Turn[State]) -> Done:
     said = turn.inbound.text
-    if mentions(said, "sudah bayar", "sudah transfer", "sudah lunas", "bukti", "paid", "proof", "status", "receipt"):
-        return done(*paid_but_inactive(), then=AFTER_TROUBLE)
-    code = mentions(said, "kode", "billing", "code")
-    if code and mentions(said, "belum", "tidak", "expired", "hilang", "kedaluwarsa", "ditolak", "not", "no", "never"):
+    if _lacks_code(said):
         return done(*code_missing(), then=AFTER_TROUBLE)
+    if mentions(said, *PAID):
+        return done(*paid_but_inactive(), then=AFTER_TROUBLE)
     return done(*pay(place_in(turn)), then=AFTER_PAY)
+
+
+def _lacks_code(said: str) -> bool:
+    return mentions(said, "kode", "billing", "code") and mentions(said, *AMISS)
 
 
 __all__ = ["joining", "place_in"]

@@ -33,7 +33,8 @@ def register_abroad(country: Country | None) -> Card:
     return (head, Lines(tuple(ways)), *requirement(country), _papers("register_during_work", "8(3)"))
 
 
-def extend(country: Country | None, length: int | None = None) -> Card:
+def extend(country: Country | None, length: int | None = None, *, ended: bool = False) -> Card:
+    """Going on with membership; for somebody whose membership has ended, first whether that can be."""
     cost = facts.cost("extension", length or 24)
     price = _(
         "An extension costs {each} for every month, paid at once. For {length} that is {total}. ({article})",
@@ -43,7 +44,9 @@ def extend(country: Country | None, length: int | None = None) -> Card:
         article=cost.parts[0].citation,
     )
     lapsed = _("If your membership ended long ago: whether it goes on or begins anew, I have not found. Ask {phone}.", phone=service())
-    return (price, _where_to_extend(country), *requirement(country), lapsed, _papers("register_during_work"))
+    first = (lapsed, price) if ended else (price,)
+    last = () if ended else (lapsed,)
+    return (*first, _where_to_extend(country), *requirement(country), *last, _papers("register_during_work"))
 
 
 def requirement(country: Country | None) -> Card:

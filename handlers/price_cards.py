@@ -5,7 +5,7 @@ from functools import reduce
 import facts
 from facts import Cost, Part
 from handlers.cards import Card, months, service
-from locales import Citation, Lines, Quantity, Rupiah, Text, _, _n
+from locales import Citation, Joined, Lines, Quantity, Rupiah, Text, _, _n
 
 WAYS = {
     "placed": _("Through an agency (P3MI)"),
@@ -51,6 +51,15 @@ def price_list() -> Card:
             article=facts.cite("permenaker-4-2023", "18-20"),
         ),
         _what_for(facts.cost("extension", 1)),
+    )
+
+
+def savings() -> Text:
+    rate = facts.rate("jht")
+    return _(
+        "For old-age savings (JHT) you choose one of these, every month: {sums} ({source}).",
+        sums=Joined(rate.choices),
+        source=rate.citation,
     )
 
 
@@ -183,4 +192,4 @@ def _what_for(cost: Cost) -> Text:
     )
 
 
-__all__ = ["about", "every_way", "korea", "one_way", "price_list"]
+__all__ = ["about", "every_way", "korea", "one_way", "price_list", "savings"]

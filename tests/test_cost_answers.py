@@ -60,6 +60,7 @@ def test_where_the_articles_leave_a_choice_a_person_is_named(length: int) -> Non
         ("perpanjang 2 tahun", ("Rp324.000",)),
         ("lewat pt 1 tahun", ("Rp226.500", "Rp37.500", "Rp189.000")),
         ("jht 100rb 2 tahun mandiri", ("Rp332.500", "Rp100.000", "Rp2.400.000")),
+        ("jht pilihannya berapa", ("Rp50.000", "Rp600.000")),
         ("biaya berapa", ("Rp332.500", "Rp189.000", "Rp108.000", "Rp37.500", "Rp13.500")),
     ],
 )
@@ -79,6 +80,11 @@ def test_a_question_about_cost_is_answered_at_once(said: str, sums: tuple[str, .
 )
 def test_a_sum_somebody_was_asked_for_is_explained(amount: int, said: str) -> None:
     assert said in render(about(amount), "id")
+
+
+def test_somebody_whose_membership_ended_is_first_told_what_is_not_known() -> None:
+    assert "175" in render(extend(None, ended=True)[0], "id")
+    assert "Rp324.000" in words(extend(None, ended=True), "id")
 
 
 def test_what_a_mission_asks_for_is_said_only_where_it_is_known() -> None:
