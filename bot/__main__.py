@@ -96,6 +96,19 @@ def ask(
             asking.answer(question, language.value)
 
 
+@app.command()
+def cost(
+    months: Annotated[int, typer.Option(help="Length of the contract, or of the extension, in months.")],
+    scheme: Annotated[str, typer.Option(help="placed (by an agency), perseorangan (alone) or extension.")] = "placed",
+    jht: Annotated[int | None, typer.Option(help="Old-age savings, in rupiah a month; optional.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What membership costs, part by part, with the article of each."""
+    from bot.commands.cost import cost as run
+
+    run(months, scheme, jht, as_json)
+
+
 @facts_app.command("check")
 def facts_check() -> None:
     """Find facts without a source, citations that lead nowhere, and facts nobody has looked at for long."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import secrets
 import time
@@ -13,6 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot import metrics
+from bot.caution import ALARM, Caution
 from bot.channels import Channel, Failure, Parcel, SendError
 from bot.lease import Lease
 from bot.outcomes import outcome
@@ -58,6 +60,7 @@ class Lane:
     results: asyncio.Queue[tuple[Claimed, Result]] = field(default_factory=asyncio.Queue)
     sending: set[asyncio.Task[None]] = field(default_factory=set)
     late: list[asyncio.Future[float]] = field(default_factory=list)  # deliveries that missed their slot and need another
+    caution: Caution = field(default_factory=Caution)
     forbidden: bool = False
 
 
@@ -135,7 +138,7 @@ class Delivery:
 
     async def _claim(self, lane: Lane) -> tuple[list[Claimed], float]:
         """Deliveries to send now, and the seconds until the slot of the first."""
-        room = min(lane.pace.window - lane.open, BATCH)
+        room = lane.caution.room(min(lane.pace.window - lane.open, BATCH), lane.open, time.monotonic())
         if room <= 0 or lane.forbidden or not self._lease.is_fresh:
             return [], 0.0
         tools, dialect, name = self._database.tools, self._database.dialect, lane.channel.name
@@ -152,14 +155,12 @@ class Delivery:
 
     async def _rest(self, lane: Lane) -> None:
         """Until something is queued, a result frees a place, or a delivery that had to wait is due."""
-        due = await self._database.writer.read(lambda db: outbox.next_due(db, lane.channel.name))
-        seconds = IDLE if due is None else max((due - self._now()).total_seconds(), 0.05)
+        due = await self._database.writer.read(lambda db: outbox.next_due(db, lane.channel.name, self._now()))
+        seconds = IDLE if due is None else max((due - self._now()).total_seconds(), lane.caution.seconds_left(time.monotonic()), 0.05)
         if lane.pace.chat_gap and due is not None:
             seconds = max(seconds, 0.1)  # due, but its chat had a message a moment ago
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(lane.wake.wait(), min(seconds, IDLE))
-        except TimeoutError:
-            return
 
     async def _send(self, lane: Lane, claimed: Claimed, at: float) -> None:
         """One API call, at its slot; never after our claim may have been taken from us."""
@@ -168,16 +169,19 @@ class Delivery:
             await self._until(lane, at)
             if self._lease.is_ours:
                 result = Result(claimed.id, "in_doubt", "stopped")
-                parcel = Parcel(claimed.id, claimed.external, claimed.page, claimed.follows)
+                parcel = Parcel(claimed.id, claimed.external, claimed.page, claimed.follows, claimed.template)
                 with metrics.timed(metrics.SEND.labels(lane.channel.name)):
                     result = Result(claimed.id, "sent", provider_id=await lane.channel.send(parcel))
         except SendError as error:
             result = outcome(claimed, error, self._now(), secrets.randbelow(1000) / 1000)
-            self._heed(lane, error)
+            self._heed(lane, claimed, error)
         except Exception as error:  # a bug in a channel must not lose the delivery
             log.error("send_failed", channel=lane.channel.name, error=type(error).__name__)
             result = outcome(claimed, SendError(Failure.DOUBT, type(error).__name__), self._now(), 0.5)
         finally:
+            unclear = result.state == "in_doubt" or result.resent
+            if lane.caution.ended(clear=not unclear, now=time.monotonic()):
+                log.error("channel_does_not_answer", channel=lane.channel.name)
             metrics.SENT.labels(lane.channel.name, result.state).inc()
             lane.results.put_nowait((claimed, result))
 
@@ -206,10 +210,16 @@ class Delivery:
         at: float = await slot
         return at
 
-    def _heed(self, lane: Lane, error: SendError) -> None:
+    def _heed(self, lane: Lane, claimed: Claimed, error: SendError) -> None:
+        """What a failure means for all that goes this way, beyond the one delivery."""
+        name = lane.channel.name
+        if error.failure is Failure.WAIT:
+            seconds = lane.caution.asked_to_wait(claimed.address, error.retry_after or 1.0, time.monotonic())
+            if seconds > ALARM:
+                log.error("channel_told_to_wait", channel=name, seconds=round(seconds))
         if error.failure is Failure.FORBIDDEN and not lane.forbidden:
             lane.forbidden = True
-            log.error("channel_forbidden", channel=lane.channel.name, reason=error.reason)
+            log.error("channel_forbidden", channel=name, reason=error.reason)
             asyncio.get_running_loop().call_later(60, self._try_again, lane)
 
     def _try_again(self, lane: Lane) -> None:
