@@ -30,6 +30,12 @@ class Language(StrEnum):
     ENGLISH = "en"
 
 
+class Scheme(StrEnum):
+    PLACED = "placed"
+    PERSEORANGAN = "perseorangan"
+    EXTENSION = "extension"
+
+
 class Part(StrEnum):
     ALL = "all"
     WEB = "web"
@@ -98,15 +104,17 @@ def ask(
 
 @app.command()
 def cost(
-    months: Annotated[int, typer.Option(help="Length of the contract, or of the extension, in months.")],
-    scheme: Annotated[str, typer.Option(help="placed (by an agency), perseorangan (alone) or extension.")] = "placed",
+    months: Annotated[int, typer.Option(min=1, max=120, help="How long the contract or the extension is.")],
+    scheme: Annotated[
+        Scheme, typer.Option(help="Placed by an agency, on one's own (perseorangan), or an extension abroad.")
+    ] = Scheme.PLACED,
     jht: Annotated[int | None, typer.Option(help="Old-age savings, in rupiah a month; optional.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """What membership costs, part by part, with the article of each."""
     from bot.commands.cost import cost as run
 
-    run(months, scheme, jht, as_json)
+    run(months, scheme.value, jht, as_json=as_json)
 
 
 @facts_app.command("check")

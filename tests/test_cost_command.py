@@ -5,20 +5,16 @@ import tomllib
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner, Result
 
 import facts
-from bot.commands.cost import cost
+from bot.__main__ import app
 
 VECTORS = tomllib.loads((Path(__file__).parent / "data" / "contribution_vectors.toml").read_text(encoding="utf-8"))["vector"]
 
-app = typer.Typer()
-app.command()(cost)
-
 
 def run(*options: object) -> Result:
-    return CliRunner().invoke(app, [str(option) for option in options])
+    return CliRunner().invoke(app, ["cost", *(str(option) for option in options)])
 
 
 def told(*options: object) -> dict[str, object]:

@@ -3,41 +3,25 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
-from typing import Annotated
 
 import typer
 
 import facts
 from facts import Cost, Part
-from facts.contributions import LONGEST
 from handlers.price_cards import one_way
 from locales import Citation, render
 
 JHT = ", ".join(str(choice.amount) for choice in facts.jht_choices())
 
 
-class Scheme(StrEnum):
-    PLACED = "placed"
-    PERSEORANGAN = "perseorangan"
-    EXTENSION = "extension"
-
-
-def cost(
-    months: Annotated[int, typer.Option(min=1, max=LONGEST, help="How long the contract or the extension is.")],
-    scheme: Annotated[
-        Scheme, typer.Option(help="Placed by an agency, on one's own (perseorangan), or an extension abroad.")
-    ] = Scheme.PLACED,
-    jht: Annotated[int | None, typer.Option(help=f"Monthly old-age savings in rupiah: {JHT}. Beside the total, never in it.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Write JSON for a program instead of text for a person.")] = False,
-) -> None:
+def cost(months: int, scheme: str, jht: int | None, *, as_json: bool) -> None:
     """What membership costs, part by part with its articles, in whole rupiah.
 
     Where the articles leave a choice, `decided` is false and `alternatives` holds every reading. `article` is the short name of the
     rule, "Ps" and the article as the rule counts it: Permenaker 4/2023 Ps 18(1)b.1. `jht_monthly` is there only with --jht.
     """
     try:
-        found = facts.cost(scheme.value, months, jht)
+        found = facts.cost(scheme, months, jht)
     except ValueError:
         raise typer.BadParameter(f"{jht} is not a sum one can choose. Choose one of: {JHT}.", param_hint="--jht") from None
     typer.echo(json.dumps(told(found), indent=2) if as_json else _text(found))
