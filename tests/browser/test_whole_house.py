@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +83,18 @@ async def test_a_worker_learns_how_long_they_are_covered_and_may_reload_in_the_m
     if update:
         await served.page.set_viewport_size({"width": 360, "height": 800})
         await served.page.screenshot(path=README_PICTURE)
+
+
+async def test_a_worker_leaves_their_name_and_may_reload_in_the_middle(served: Served) -> None:
+    await served.open("/?ref=7GQ2K")
+    await served.talk("daftar minat", "boleh", "Siti Aminah", "1", "hk")
+    await served.page.reload()
+    await expect(served.ours).to_have_count(6)
+    await served.talk("ya", "2 tahun", "1", "lewati")
+    for told in ("Siti Aminah", "Hong Kong", "PT Parco Laut"):
+        await expect(served.ours.last).to_contain_text(told)
+    await served.talk("ya")
+    await expect(served.ours.last).to_have_text(re.compile(r"Siti Aminah.* [0-9A-Z]{7}\."))
 
 
 async def test_a_conversation_goes_on_over_a_restart_of_the_server(served: Served) -> None:
