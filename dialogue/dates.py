@@ -36,18 +36,22 @@ def day(ask: Ask, *, past: bool = False, hint: Text = HINT) -> Question[date | M
     return maybe(Question(ask, parse, hint, free=True))
 
 
-def day_within(ask: Ask, *, past: bool = False) -> Question[int | date | Month | None]:
-    """Which day of a month that is known by now; another date corrects the month."""
-    whole = day(ask, past=past, hint=_("Please type the day as a number, or say that you do not know it."))
+def day_within(ask: Ask) -> Question[int | date | None]:
+    """Which day of a month that is known by now: its number, or a whole date after all."""
+    hint = _('Please type the day as a number, or "don\'t know". To change the month, type "back".')
+    whole = day(ask, hint=hint)
 
-    def parse(raw: str, today: date) -> int | date | Month | None:
+    def parse(raw: str, today: date) -> int | date | None:
         said = plain(raw)
         numbers = re.findall(r"\d+", said)
         if len(numbers) == 1 and len(numbers[0]) <= 2 and read(raw, today) is None:
             return int(numbers[0])
-        return None if _PART_OF_MONTH.fullmatch(said) else whole.parse(raw, today)
+        answer = None if _PART_OF_MONTH.fullmatch(said) else whole.parse(raw, today)
+        if isinstance(answer, Month):
+            raise Unclear(hint)
+        return answer
 
-    return Question(ask, parse, whole.hint, whole.options, whole.free)
+    return Question(ask, parse, hint, whole.options, whole.free)
 
 
 def born(ask: Ask) -> Question[date]:

@@ -71,9 +71,11 @@ def plain(raw: str) -> str:
     return " ".join(visible.casefold().split()).strip(" .!?,")
 
 
-def choice(ask: Ask, options: Mapping[A, Text | Written], hint: Text = _("Please choose one of these.")) -> Question[A]:
-    """Answered by button, by number, or by typing the label in any language we speak."""
-    return _closed(ask, options, hint, {})
+def choice(
+    ask: Ask, options: Mapping[A, Text | Written], hint: Text = _("Please choose one of these."), also: Mapping[str, A] | None = None
+) -> Question[A]:
+    """Answered by button, by number, or by typing the label in any language we speak; `also` are other words for an option."""
+    return _closed(ask, options, hint, also or {})
 
 
 def yes_no(ask: Ask, yes: Text = _("Yes"), no: Text = _("No"), hint: Text = _("Please answer yes or no.")) -> Question[bool]:

@@ -1,10 +1,13 @@
 """Everything a worker can do here; the first dialogue is the way in."""
 
 from dialogue import Script
-from handlers import benefit_answers, claim_answers, membership, talk, welcome
+from handlers import benefit_answers, claim_answers, coverage_answers, membership, talk, welcome
 from handlers.benefits import benefits
 from handlers.claims import claims
 from handlers.contributions import contributions
+from handlers.coverage import coverage, official_check
+from handlers.coverage_number import coverage_number
+from handlers.coverage_period import coverage_period
 from handlers.joining import joining
 from handlers.menu import menu
 from handlers.topics import topic
@@ -12,10 +15,15 @@ from handlers.topics import topic
 _ANSWERING = (
     benefit_answers,
     claim_answers,
+    coverage_answers,
     membership,
 )  # modules that only answer questions: importing them is what registers their topics
 _DIALOGUES = (
     menu,
+    coverage,
+    coverage_number,
+    coverage_period,
+    official_check,
     benefits,
     claims,
     contributions,
