@@ -41,6 +41,7 @@ class _Advance:
     store: Store
     alternatives: tuple[str, ...] = ()
     aside: bool = False  # the next place is opened on top of a question that stays open
+    asked: bool = False  # the last that was said is our question
     urgent: bool = False  # an emergency: nothing that can wait is said with it
     said: list[Message] = field(default_factory=list)
 
@@ -50,7 +51,7 @@ class _Advance:
             await self.script.arrive(self._turn(State()))
         await self._hear()
         if contact.noticed != self.script.notice_version and not self.urgent:
-            self.said.append(Message((self.script.notice,)))
+            self.said.insert(len(self.said) - self.asked, Message((self.script.notice,)))
             contact.noticed = self.script.notice_version
         reply = _merged(self.said)
         self.conversation.offered = [(render(choice.label, contact.language), choice.payload) for choice in reply.choices if choice.payload]
@@ -242,6 +243,7 @@ class _Advance:
         ask = step.question.ask
         options = tuple(Choice(label, f"{dialogue.name}.{step.name}={key}") for key, label in step.question.options)
         self.said.append(Message((ask if isinstance(ask, Text) else ask(state),), options))
+        self.asked = True
         return True
 
     def _here(self) -> tuple[Dialogue[Any], Step[Any], State] | None:
