@@ -16,6 +16,7 @@ from bot.channels import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_intake import Intake
 from bot.delivery import Delivery, Pace
+from bot.failpoints import commit
 from bot.pages import Pages
 from bot.pages.page_words import hotline
 from bot.pages.serve import WebChat
@@ -63,7 +64,7 @@ class App:
         if self.database.dialect == "postgresql":
             self._tasks.append(asyncio.create_task(Listener(self.database.url, self._heard).listen()))
         else:
-            await self.database.writer.run(leases.clear)
+            await commit(self.database, "leases cleared", leases.clear)
         if self._telegram:
             await self._telegram.start()
         if self.role is not Role.WORKER:

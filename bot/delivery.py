@@ -16,6 +16,7 @@ import structlog
 from bot import metrics
 from bot.caution import ALARM, Caution
 from bot.channels import Channel, Failure, Parcel, SendError
+from bot.failpoints import commit, failpoint
 from bot.lease import Lease
 from bot.outcomes import outcome
 from storage import Database, Unavailable, leases, outbox
@@ -105,8 +106,8 @@ class Delivery:
 
     async def _tidy(self) -> None:
         now, dialect = self._now(), self._database.dialect
-        settled = await self._database.writer.run(lambda db: outbox.settle(db, dialect, now))
-        await self._database.writer.run(lambda db: outbox.expire(db, now))
+        settled = await commit(self._database, "settle", lambda db: outbox.settle(db, dialect, now))
+        await commit(self._database, "expire", lambda db: outbox.expire(db, now))
         if settled:
             log.warning("deliveries_of_dead_senders", count=settled)
             self.wake()
@@ -149,7 +150,7 @@ class Delivery:
                 return claimed, 0.0
             return claimed, await leases.reserve(db, dialect, name, len(claimed), lane.pace.rate)
 
-        claimed, wait = await self._database.writer.run(work)
+        claimed, wait = await commit(self._database, "claim", work)
         lane.open += len(claimed)
         return claimed, wait
 
@@ -170,8 +171,10 @@ class Delivery:
             if self._lease.is_ours:
                 result = Result(claimed.id, "in_doubt", "stopped")
                 parcel = Parcel(claimed.id, claimed.external, claimed.page, claimed.follows, claimed.template)
+                failpoint("send ready")
                 with metrics.timed(metrics.SEND.labels(lane.channel.name)):
                     result = Result(claimed.id, "sent", provider_id=await lane.channel.send(parcel))
+                failpoint("send answered")
         except SendError as error:
             result = outcome(claimed, error, self._now(), secrets.randbelow(1000) / 1000)
             self._heed(lane, claimed, error)
@@ -201,7 +204,7 @@ class Delivery:
             late, lane.late = lane.late, []
             dialect, name, rate = self._database.dialect, lane.channel.name, lane.pace.rate
             try:
-                wait = await self._database.writer.run(lambda db: leases.reserve(db, dialect, name, len(late), rate))
+                wait = await commit(self._database, "slots", lambda db: leases.reserve(db, dialect, name, len(late), rate))
             except Unavailable:
                 wait = 1.0  # the claim is ours; without a clock to share, be slow
             for place, waiting in enumerate(late):
@@ -241,7 +244,9 @@ class Delivery:
         tools = self._database.tools
         while True:
             try:
-                return await self._database.writer.run(lambda db: outbox.record(db, tools, self._lease.epoch, channel, batch, self._now()))
+                return await commit(
+                    self._database, "record", lambda db: outbox.record(db, tools, self._lease.epoch, channel, batch, self._now())
+                )
             except Unavailable as error:
                 log.warning("database_away", error=str(error))
                 await asyncio.sleep(0.5)

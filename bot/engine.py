@@ -12,6 +12,7 @@ from datetime import datetime
 import structlog
 
 from bot import metrics
+from bot.failpoints import commit
 from dialogue import Script, advance
 from locales import LIMITS, Message, Page, _, fit
 from storage import Database, Inbound, Store, Unavailable, news
@@ -118,7 +119,7 @@ class Engine:
     async def _handle(self, group: list[Waiting]) -> None:
         """A group that cannot be written is split in two and tried again; a turn that fails three times is quarantined."""
         try:
-            failed = await self._database.writer.run(lambda db: self._run(db, group))
+            failed = await commit(self._database, "turns", lambda db: self._run(db, group))
         except Unavailable as error:
             for waiting in group:
                 _fail(waiting, error)
@@ -207,7 +208,7 @@ class Engine:
         if waiting.failures < TRIES:
             return await self._handle([waiting])
         try:
-            await self._database.writer.run(lambda db: self._quarantine(db, waiting, error))
+            await commit(self._database, "quarantine", lambda db: self._quarantine(db, waiting, error))
         except Exception as again:
             return _fail(waiting, Unavailable(type(again).__name__))
         metrics.HANDLED.labels("quarantined").inc()

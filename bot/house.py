@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from bot.engine import PULLED, Engine
+from bot.failpoints import commit
 from bot.ids import Ids
 from bot.settings import Settings
 from handlers import SCRIPT
@@ -61,7 +62,7 @@ async def prepare(database: Database, branch_file: Path | None, at: datetime) ->
 
 async def load(database: Database, path: Path, at: datetime) -> None:
     file = BranchFile.model_validate(tomllib.loads(await asyncio.to_thread(path.read_text, encoding="utf-8")))
-    await database.writer.run(lambda db: load_branch(db, database.tools, file, at))
+    await commit(database, "branch", lambda db: load_branch(db, database.tools, file, at))
 
 
 def serve_alone(url: str) -> IO[str] | None:

@@ -7,6 +7,7 @@ import time
 
 import structlog
 
+from bot.failpoints import commit
 from storage import Database, Unavailable, leases
 
 SECONDS = 15.0  # a holder may be silent so long before it is replaced
@@ -38,7 +39,7 @@ class Lease:
     async def take(self) -> bool:
         """Get or renew it; False while another holds it."""
         started, dialect = time.monotonic(), self._database.dialect
-        taken = await self._database.writer.run(lambda db: leases.take(db, dialect, self._name, self.epoch, SECONDS))
+        taken = await commit(self._database, "lease", lambda db: leases.take(db, dialect, self._name, self.epoch, SECONDS))
         self._until = started + SECONDS if taken else 0.0
         return taken
 
@@ -54,6 +55,6 @@ class Lease:
     async def release(self) -> None:
         self._until = 0.0
         try:
-            await self._database.writer.run(lambda db: leases.release(db, self._name, self.epoch))
+            await commit(self._database, "lease given back", lambda db: leases.release(db, self._name, self.epoch))
         except Unavailable:
             log.warning("lease_not_released", lease=self._name.partition(":")[0])  # it runs out by itself

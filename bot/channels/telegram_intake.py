@@ -17,6 +17,7 @@ from telegram.error import TelegramError
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_inbound import CHANNEL, Unreadable, read
 from bot.channels.telegram_profile import introduce
+from bot.failpoints import commit, failpoint
 from bot.lease import Lease
 from bot.web import body_of
 from storage import Database, Inbound, Unavailable
@@ -55,6 +56,8 @@ class Intake:
             await self.take([_parse(body)])
         except Unavailable:
             return web.Response(status=503, headers={"Retry-After": str(AWAY)})
+        failpoint("webhook unanswered")
+        asyncio.get_running_loop().call_soon(failpoint, "webhook answered")  # runs once the answer was written
         return web.Response()
 
     async def take(self, updates: list[Any]) -> None:
@@ -69,9 +72,8 @@ class Intake:
             if inbound is not None:
                 inbounds.append(inbound)
             elif isinstance(number := raw.get("update_id"), int):
-                await self._database.writer.run(
-                    partial(ignore, dialect=self._database.dialect, number=number, channel=CHANNEL, now=self._now())
-                )
+                ignored = partial(ignore, dialect=self._database.dialect, number=number, channel=CHANNEL, now=self._now())
+                await commit(self._database, "ignored", ignored)
         await self._receive(inbounds)
         for raw in updates:
             if isinstance(raw, dict) and "callback_query" in raw:
@@ -85,7 +87,7 @@ class Intake:
         tools, dialect = self._database.tools, self._database.dialect
         words = json.dumps(raw, ensure_ascii=True, default=str)[:LARGEST]
         log.error("update_unreadable", reason=reason)
-        await self._database.writer.run(lambda db: quarantine(db, dialect, tools, name, words, reason, self._now()))
+        await commit(self._database, "unreadable", lambda db: quarantine(db, dialect, tools, name, words, reason, self._now()))
 
     async def poll(self) -> None:
         """Fetch for ever, while no other process does. What was fetched is confirmed only after it is durable."""
@@ -110,6 +112,7 @@ class Intake:
                     listening = False
                 updates = await self._telegram.fetch(offset)
                 await self.take(updates)
+                failpoint("fetched unconfirmed")
                 offset = max((update["update_id"] + 1 for update in updates if isinstance(update, dict)), default=offset)
             except Unavailable as error:
                 log.warning("database_away", error=str(error))

@@ -6,12 +6,15 @@ perhaps it was heard and acted on. No exception and no log line holds the URL, w
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+from bot.failpoints import armed, failpoint
 
 LARGEST_ANSWER = 1 << 20
 # Shorter than a server's own patience, so that we rarely write to a connection it has just given up.
@@ -21,6 +24,7 @@ BEFORE_WRITING = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, 
 LONGEST_WAIT = 86_400  # seconds; whoever asks for more is asked again after a day
 # A gateway in front of Telegram that answers so has passed nothing on, whatever its page says.
 PLAIN_REFUSALS = frozenset({401, 404, 429})
+WRITTEN = "message written"
 
 
 class NotSent(NetworkError):
@@ -59,7 +63,9 @@ class AiohttpRequest(BaseRequest):
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE)
             headers = {"User-Agent": self.USER_AGENT, "Accept-Encoding": "identity"}
-            self._session = aiohttp.ClientSession(connector=connector, headers=headers, cookie_jar=aiohttp.DummyCookieJar())
+            traces = [_dies_after_writing()] if armed(WRITTEN) else []
+            jar = aiohttp.DummyCookieJar()
+            self._session = aiohttp.ClientSession(connector=connector, headers=headers, cookie_jar=jar, trace_configs=traces)
 
     async def shutdown(self) -> None:
         if self._session is not None:
@@ -118,6 +124,18 @@ class AiohttpRequest(BaseRequest):
         if "result" not in answer:
             raise TelegramError("unreadable answer")
         return answer
+
+
+def _dies_after_writing() -> aiohttp.TraceConfig:
+    """For the failpoint between a message that left and the answer to it."""
+
+    async def handed_over(_session: aiohttp.ClientSession, _context: object, sent: aiohttp.TraceRequestChunkSentParams) -> None:
+        if sent.url.name == "sendMessage":
+            asyncio.get_running_loop().call_later(0.005, failpoint, WRITTEN)  # by then it is on its way
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_chunk_sent.append(handed_over)
+    return trace
 
 
 def _packed(data: RequestData | None) -> dict[str, Any]:
