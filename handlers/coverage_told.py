@@ -1,6 +1,5 @@
 """What follows from the days a worker told, in words: by which rule, on which condition, and that nobody has checked it yet."""
 
-
 import facts
 from facts import Protection, Span, Story, Window, limit
 from handlers.cards import Card, service
