@@ -45,7 +45,7 @@ def _ends(script: Script, dialogue: Dialogue[Any], step: Step[Any]) -> Iterator[
         kind, _colon, value = name.partition(":")
         if name == CHOSEN and step.question:
             yield from (f"{key}.{script.dialogues[key].first.name}" for key, _label in step.question.options)
-        if kind == "step" and value in dialogue.steps and value != step.name:
+        if kind == "step" and value in dialogue.steps:
             yield f"{dialogue.name}.{value}"
         elif kind == "go":
             if value not in script.dialogues:

@@ -18,6 +18,7 @@ from understanding import Heard, hear
 TRAIL = 20  # places; more than anybody can want to go back through
 HOPS = 20  # steps without a question in one turn; more would be a circle
 
+EMERGENCY = "emergency"  # the topic, and the dialogue it opens
 HOME = "ID"  # where somebody is as long as they have not said where
 SILENT = {"reaction", "left", "returned"}  # nothing was said, so nothing is answered
 
@@ -50,7 +51,7 @@ class _Advance:
         if contact.is_new or self.inbound.ref:
             await self.script.arrive(self._turn(State()))
         await self._hear()
-        if contact.noticed != self.script.notice_version and not self.urgent:
+        if contact.noticed != self.script.notice_version and not self.urgent and not self._in_danger:
             self.said.insert(len(self.said) - self.asked, Message((self.script.notice,)))
             contact.noticed = self.script.notice_version
         reply = _merged(self.said)
@@ -63,7 +64,7 @@ class _Advance:
         heard = hear(raw, self.conversation.topic) if raw else Heard(False, None, (), 0.0)
         if heard.emergency:
             self.urgent = True
-            return await self._tell("emergency")
+            return await self._tell(EMERGENCY)
         if self.inbound.pressed is not None:
             return await self._pressed(self.inbound.pressed)
         if self.inbound.edited:
@@ -112,7 +113,7 @@ class _Advance:
         if dialogue is None:
             return await self._lost()
         step = dialogue.find(match["step"]) if match["step"] else None
-        if step is None or step.question is None:
+        if step is None or step.question is None or not self._can_open(dialogue, step):
             return await self._enter(dialogue)
         self._rewind(dialogue, step)
         return await self._decide(match["key"] or "")
@@ -226,6 +227,12 @@ class _Advance:
         self.aside = False
         self.conversation.trail = [*self.conversation.trail, place][-TRAIL:]
 
+    def _can_open(self, dialogue: Dialogue[Any], step: Step[Any]) -> bool:
+        """Whether the step is on the trail, or needs nothing that earlier steps would have asked."""
+        fresh = dialogue.state()
+        on_the_trail = any((place.dialogue, place.step) == (dialogue.name, step.name) for place in self.conversation.trail)
+        return on_the_trail or all(getattr(fresh, field) for field in step.needs)
+
     def _rewind(self, dialogue: Dialogue[Any], step: Step[Any]) -> None:
         trail = self.conversation.trail
         at = (dialogue.name, step.name)
@@ -296,6 +303,11 @@ class _Advance:
     @property
     def _today(self) -> date:
         return self.now.astimezone(ZoneInfo(country(self.conversation.contact.country or HOME).zones[0])).date()
+
+    @property
+    def _in_danger(self) -> bool:
+        here = self._here()
+        return here is not None and here[0].name == EMERGENCY
 
     @property
     def _in_the_middle(self) -> bool:

@@ -86,11 +86,15 @@ def choices(then: Mapping[str, Text | Written]) -> tuple[Choice, ...]:
 
 @dataclass(frozen=True)
 class Step(Generic[S]):
-    """A place in a dialogue. Without a question it decides at once and is never a place to wait."""
+    """A place in a dialogue. Without a question it decides at once and is never a place to wait.
+
+    `needs` names fields of the state that earlier steps fill: an old button cannot open the dialogue here without them.
+    """
 
     name: str
     question: Question[Any] | None
     decide: Callable[..., Awaitable[Next]]
+    needs: tuple[str, ...] = ()
 
 
 @dataclass
@@ -105,17 +109,21 @@ class Dialogue(Generic[S]):
     renamed: dict[str, str] = field(default_factory=dict)
 
     @overload
-    def step(self, question: Question[A], *, was: str | None = None) -> Callable[[Decide[S, A]], Step[S]]: ...
+    def step(self, question: Question[A], *, needs: tuple[str, ...] = (), was: str | None = None) -> Callable[[Decide[S, A]], Step[S]]: ...
     @overload
-    def step(self, question: None = None, *, was: str | None = None) -> Callable[[DecideAtOnce[S]], Step[S]]: ...
-    def step(self, question: Question[Any] | None = None, *, was: str | None = None) -> Callable[[Any], Step[S]]:
+    def step(
+        self, question: None = None, *, needs: tuple[str, ...] = (), was: str | None = None
+    ) -> Callable[[DecideAtOnce[S]], Step[S]]: ...
+    def step(
+        self, question: Question[Any] | None = None, *, needs: tuple[str, ...] = (), was: str | None = None
+    ) -> Callable[[Any], Step[S]]:
         """Register the function below as a step of this name; `was` names the step it replaces, so that nobody loses their place."""
 
         def register(decide: Any) -> Step[S]:
             name = decide.__name__
             if name in self.steps:
                 raise ValueError(f"{self.name} already has a step {name}")
-            self.steps[name] = Step(name, question, decide)
+            self.steps[name] = Step(name, question, decide, needs)
             if was:
                 self.renamed[was] = name
             return self.steps[name]

@@ -62,13 +62,15 @@ async def way(turn: Turn[Contributions], answer: str) -> Next:
     return savings if turn.state.months else length
 
 
-@contributions.step(months(_("For how many months? You can also write, for example, 2 years."), 12, 24, 36))
+@contributions.step(months(_("For how many months? You can also write, for example, 2 years."), 12, 24, 36), needs=("scheme",))
 async def length(turn: Turn[Contributions], answer: int) -> Next:
     turn.state.months = answer
     return savings
 
 
-@contributions.step(yes_no(_("Do you also want old-age savings (JHT)? They are your choice and are paid every month.")))
+@contributions.step(
+    yes_no(_("Do you also want old-age savings (JHT)? They are your choice and are paid every month.")), needs=("scheme", "months")
+)
 async def savings(turn: Turn[Contributions], answer: bool) -> Next:
     return saving if answer else _counted(facts.cost(turn.state.scheme, turn.state.months))
 
@@ -90,7 +92,7 @@ def _saving() -> Question[int]:
     return replace(asked, parse=parse)
 
 
-@contributions.step(_saving())
+@contributions.step(_saving(), needs=("scheme", "months"))
 async def saving(turn: Turn[Contributions], answer: int) -> Next:
     return _counted(facts.cost(turn.state.scheme, turn.state.months, answer))
 

@@ -1,11 +1,13 @@
 """The map of all dialogues is drawn from the code and kept, so that a step cannot come or go unnoticed."""
 
+import re
 from pathlib import Path
 
 from dialogue.map import draw, ways
 from handlers import SCRIPT
 from tests.conftest import Golden
 
+HANDLERS = Path(__file__).parent.parent / "handlers"
 MAP = Path(__file__).parent / "map.mmd"
 
 
@@ -19,5 +21,7 @@ def test_every_step_can_be_reached() -> None:
     steps = {f"{dialogue.name}.{name}" for dialogue in SCRIPT.dialogues.values() for name in dialogue.steps}
     assert steps <= leading, f"these steps lead nowhere: {steps - leading}"
     first = {f"{dialogue.name}.{dialogue.first.name}" for dialogue in SCRIPT.dialogues.values()}
-    reached = {end for _start, end in ways(SCRIPT)} | first
+    source = "".join(path.read_text(encoding="utf-8") for path in HANDLERS.rglob("*.py"))
+    buttons = set(re.findall(r"[\"']([a-z_]+\.[a-z_]+)=?", source))
+    reached = {end for _start, end in ways(SCRIPT)} | first | buttons
     assert steps <= reached, f"no way leads to these steps: {steps - reached}"

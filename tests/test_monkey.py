@@ -76,6 +76,9 @@ WORDS = [
 KINDS = ["photo", "voice", "sticker", "location", "contact", "document", "reaction", "video"]
 
 
+KNOWN = ways(SCRIPT)
+
+
 class Monkey:
     """Presses what is offered, sometimes what was offered long ago, and types anything."""
 
@@ -171,6 +174,8 @@ async def test_no_message_ever_breaks_the_bot(
             assert pages or inbound.kind == "reaction", f"silence: {story}"
             here = await _conversation(database, inbound, clock)
             text = "\n".join(page.text for page in pages)
+            if text.startswith('{\n "part"'):
+                continue  # a copy of what is kept, as JSON, holds everything that was ever said
             assert "{" not in text.replace("{name}", "").replace("{0}", ""), story
             assert "Something went wrong" not in text, story
             assert "kesalahan di pihak kami" not in text, story
@@ -186,7 +191,7 @@ async def test_no_message_ever_breaks_the_bot(
     finally:
         await engine.close()
         await database.close()
-    assert seen_ways <= ways(SCRIPT), f"not in the map: {seen_ways - ways(SCRIPT)}"
+    assert seen_ways <= KNOWN, f"not in the map: {seen_ways - KNOWN}"
 
 
 async def _answers(database: Database, inbound: Inbound, before: int) -> list[Page]:
