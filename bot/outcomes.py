@@ -9,6 +9,7 @@ from storage.deliveries import CAMPAIGN
 from storage.outbox import Claimed, Result
 
 LONGEST_WAIT = timedelta(hours=1)
+DAY = timedelta(hours=24)
 
 
 def outcome(claimed: Claimed, error: SendError, now: datetime, jitter: float) -> Result:
@@ -29,6 +30,14 @@ def outcome(claimed: Claimed, error: SendError, now: datetime, jitter: float) ->
             return Result(claimed.id, "failed", error.reason, unreachable=error.reason)
         case Failure.CONTENT:
             return Result(claimed.id, "failed", error.reason)
+        case Failure.WINDOW:
+            return Result(claimed.id, "skipped", error.reason, shut=True)
+        case Failure.UNWANTED:
+            return Result(claimed.id, "failed", error.reason, unwanted=True)
+        case Failure.DAY:
+            return Result(claimed.id, "queued", error.reason, due_at=now + DAY * (1 + jitter / 2))
+        case Failure.REST:
+            return Result(claimed.id, "queued", error.reason, due_at=now + DAY, spent=False, pause_until=now + DAY)
         case Failure.DOUBT:
             if claimed.lane < CAMPAIGN and not claimed.resent:
                 return Result(claimed.id, "queued", error.reason, due_at=now + backoff(claimed.attempts, jitter), resent=True)

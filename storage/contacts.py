@@ -58,6 +58,10 @@ class AddressRow(SQLModel, table=True):
     created_at: datetime = Field(sa_column=moment(nullable=False))
     unreachable: str | None = None  # why we cannot write to it, until it writes to us again
     free_at: datetime | None = Field(default=None, sa_column=moment())  # when its chat may get the next message
+    window_until: datetime | None = Field(default=None, sa_column=moment())  # until when we may write freely, where that is limited
+    approached_at: datetime | None = Field(default=None, sa_column=moment(index=True))  # when we last wrote outside that window
+    preferred_at: datetime | None = Field(default=None, sa_column=moment())  # when its owner last told the platform what they want of us
+    phone_index: str | None = Field(default=None, index=True)  # the address its phone number would have, if the platform named it
 
 
 @dataclass(slots=True)

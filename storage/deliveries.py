@@ -63,6 +63,8 @@ class DeliveryRow(SQLModel, table=True):
     provider_id: str | None = None
     resent: bool = False  # sent once more after doubt: the worker may have it twice
     follows: str | None = None  # the provider's id of the message it answers
+    template: str | None = None  # JSON of a storage.templates.Filled, if it goes as one; `page` is then what the person sees
+    category: str | None = None  # by which the platform bills it, once a receipt said so
 
 
 DELIVERIES = table_of(DeliveryRow)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import delete, insert, select, update
 
 from storage.changes import Tools, table_of
@@ -28,15 +30,29 @@ async def move(db: Connection, tools: Tools, old: str, channel: str, external: s
         row = dict(gone._mapping) | {"id": new, "external": tools.sealer.seal(external, "addresses", "external", new)}
         await db.execute(insert(ADDRESSES), [row])
     for table in (SAID, DELIVERIES):
-        await db.execute(update(table).where(table.c.address == old).values(address=new))
+        await db.execute(update(table).where(table.c.contact_id == gone.contact_id, table.c.address == old).values(address=new))
     await db.execute(delete(ADDRESSES).where(ADDRESSES.c.id == old))
+    if there is not None and gone.window_until is not None:
+        shorter = ADDRESSES.c.window_until.is_(None) | (ADDRESSES.c.window_until < gone.window_until)
+        await db.execute(update(ADDRESSES).where(ADDRESSES.c.id == new, shorter).values(window_until=gone.window_until))
     if there is not None and there != gone.contact_id:
         await merge(db, gone.contact_id, there)
 
 
 async def merge(db: Connection, gone: int, kept: int) -> None:
     """Everything of one contact belongs to another from now on; the conversation of the one who is kept goes on."""
+    people = {row.id: row for row in await db.execute(select(CONTACTS).where(CONTACTS.c.id.in_([gone, kept])))}
+    if gone in people and kept in people:
+        await db.execute(update(CONTACTS).where(CONTACTS.c.id == kept).values(**_brought(people[gone], people[kept])))
     for table in (ADDRESSES, SAID, DELIVERIES, EVENTS, CHECKS, INTERESTS, REQUESTS):
         await db.execute(update(table).where(table.c.contact_id == gone).values(contact_id=kept))
     await db.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.contact_id == gone))
     await db.execute(delete(CONTACTS).where(CONTACTS.c.id == gone))
+
+
+def _brought(gone: Any, kept: Any) -> dict[str, Any]:
+    """What the one who is kept did not yet say. Whoever stopped our messages under either name stays stopped."""
+    consent = gone if kept.consent_version is None else kept
+    single = ("country", "opted_out_at", "noticed", "first_link", "last_link")
+    brought = {name: getattr(kept if getattr(kept, name) is not None else gone, name) for name in single}
+    return brought | {name: getattr(consent, name) for name in ("consent_version", "consent_language", "consent_at")}

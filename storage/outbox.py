@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, case, exists, func, or_, select, true, update
 
 from locales import Page
+from storage import accounts
 from storage.changes import Tools, table_of
 from storage.contacts import AddressRow
-from storage.deliveries import DELIVERIES, OPEN, REPLY, DeliveryRow, load_page
+from storage.deliveries import CAMPAIGN, DELIVERIES, OPEN, REPLY, DeliveryRow, load_page
 from storage.leases import alive
 from storage.merging import move
+from storage.preferences import prefer
+from storage.templates import Filled
+from storage.templates import load as load_template
+from storage.windows import WINDOWS, admit, close
 from storage.writer import Connection
 
 ADDRESSES = table_of(AddressRow)
@@ -32,6 +37,7 @@ class Claimed:
     attempts: int
     resent: bool
     follows: str | None
+    template: Filled | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,9 @@ class Result:
     resent: bool = False
     unreachable: str | None = None  # the address cannot be written to: why
     moved_to: str = ""  # the address has this external id now
+    unwanted: bool = False  # its owner told the platform that they want no more campaigns of ours
+    shut: bool = False  # the platform says that its window is shut
+    pause_until: datetime | None = None  # campaigns rest on this channel until then
 
 
 async def claim(
@@ -63,7 +72,7 @@ async def claim(
         ),
     )
     ready = (
-        select(DELIVERIES, ADDRESSES.c.external)
+        select(DELIVERIES, ADDRESSES.c.external, ADDRESSES.c.window_until, ADDRESSES.c.approached_at)
         .join(ADDRESSES, ADDRESSES.c.id == DELIVERIES.c.address)
         .where(
             DELIVERIES.c.channel == channel,
@@ -72,12 +81,13 @@ async def claim(
             DELIVERIES.c.expires_at > now,
             or_(ADDRESSES.c.free_at.is_(None), ADDRESSES.c.free_at <= now),
             ~earlier,
+            await _lanes(db, channel, now),
         )
         .order_by(DELIVERIES.c.lane, DELIVERIES.c.id)
         .limit(count)
         .with_for_update(skip_locked=True, of=DELIVERIES)
     )
-    rows = (await db.execute(ready)).all()
+    rows = await admit(db, channel, (await db.execute(ready)).all(), now)
     if not rows:
         return []
     mine = DELIVERIES.c.id.in_([row.id for row in rows])
@@ -96,6 +106,7 @@ async def claim(
             row.attempts + 1,
             row.resent,
             row.follows,
+            load_template(row.template) if row.template else None,
         )
         for row in rows
     ]
@@ -138,6 +149,12 @@ async def record(db: Connection, tools: Tools, epoch: int, channel: str, done: l
     for claimed, result in done:
         if result.unreachable:
             await db.execute(update(ADDRESSES).where(ADDRESSES.c.id == claimed.address).values(unreachable=result.unreachable))
+        if result.unwanted:
+            await prefer(db, tools, claimed.address, wants=False, at=now)
+        if result.shut:
+            await close(db, [claimed.address])
+        if result.pause_until:
+            await accounts.pause(db, channel, result.pause_until, result.reason or "")
         if result.moved_to:
             await move(db, tools, claimed.address, channel, result.moved_to)
 
@@ -168,9 +185,15 @@ async def expire(db: Connection, now: datetime) -> int:
     return late.rowcount
 
 
-async def next_due(db: Connection, channel: str) -> datetime | None:
+async def next_due(db: Connection, channel: str, now: datetime) -> datetime | None:
     """When the earliest waiting delivery of a channel may go."""
-    due: datetime | None = (
-        await db.execute(select(func.min(DELIVERIES.c.due_at)).where(DELIVERIES.c.channel == channel, DELIVERIES.c.state == "queued"))
-    ).scalar()
+    waiting = DELIVERIES.c.channel == channel, DELIVERIES.c.state == "queued", await _lanes(db, channel, now)
+    due: datetime | None = (await db.execute(select(func.min(DELIVERIES.c.due_at)).where(*waiting))).scalar()
     return due
+
+
+async def _lanes(db: Connection, channel: str, now: datetime) -> ColumnElement[bool]:
+    """What may go on a channel: all, or no campaigns while they rest. Only where people may be written to freely is there no account to ask."""
+    if channel in WINDOWS and (await accounts.account(db, channel)).rests(now):
+        return DELIVERIES.c.lane < CAMPAIGN
+    return true()

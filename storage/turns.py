@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from storage.changes import Changes, Tools, insert_into, table_of, write
 from storage.contacts import CHANGEABLE, AddressRow, Contact, ContactRow
 from storage.conversations import Conversation, ConversationRow, Inbound, InboundRow, SaidRow
 from storage.masking import mask
+from storage.windows import opened_by
 from storage.writer import Connection
 
 CONTACTS, ADDRESSES, CONVERSATIONS = table_of(ContactRow), table_of(AddressRow), table_of(ConversationRow)
@@ -32,6 +33,11 @@ _SAVE = (
 )
 _CHANGE = update(CONTACTS).where(CONTACTS.c.id == bindparam("id_")).values({name: bindparam(f"{name}_") for name in CHANGEABLE})
 _REACHED = update(ADDRESSES).where(ADDRESSES.c.id.in_(bindparam("addresses", expanding=True))).values(unreachable=None)
+_OPENED = (
+    update(ADDRESSES)
+    .where(ADDRESSES.c.id == bindparam("id_"), or_(ADDRESSES.c.window_until.is_(None), ADDRESSES.c.window_until < bindparam("until_")))
+    .values(window_until=bindparam("until_"))
+)
 _DIALECTS = ("sqlite", "postgresql")
 _NEW_INBOUND = {dialect: insert_into(INBOUND, dialect).on_conflict_do_nothing().returning(INBOUND.c.id) for dialect in _DIALECTS}
 _NEW_ADDRESS = {dialect: insert_into(ADDRESSES, dialect).on_conflict_do_nothing().returning(ADDRESSES.c.id) for dialect in _DIALECTS}
@@ -44,6 +50,7 @@ class Loaded:
     conversation: Conversation
     before: tuple[object, ...]
     was_unreachable: bool = False
+    window_until: datetime | None = None  # until when this message lets us answer, where that is limited
 
 
 @dataclass
@@ -73,6 +80,8 @@ class Group:
         if strangers := [address for address in sorted(senders) if address not in loaded]:
             await self._welcome({address: senders[address] for address in strangers})
             loaded |= await self._select(strangers)
+        for address, here in loaded.items():
+            here.window_until = opened_by(senders[address], self.now)
         return loaded
 
     async def _select(self, addresses: list[str]) -> dict[str, Loaded]:
@@ -131,7 +140,7 @@ class Group:
 
     async def save(self, turns: list[Loaded]) -> None:
         turns = sorted(turns, key=lambda loaded: loaded.conversation.contact.id)
-        memories, changed, reached = [], [], []
+        memories, changed, reached, opened = [], [], [], []
         for loaded in turns:
             contact = loaded.conversation.contact
             memory = self.tools.sealer.seal_json(loaded.conversation.memory(), "conversations", "memory", contact.id)
@@ -140,12 +149,16 @@ class Group:
                 changed.append({"id_": contact.id} | {f"{name}_": getattr(contact, name) for name in CHANGEABLE})
             if loaded.was_unreachable:
                 reached.append(loaded.conversation.address)
+            if loaded.window_until is not None:
+                opened.append({"id_": loaded.conversation.address, "until_": loaded.window_until})
         if memories:
             await self.db.execute(_SAVE, memories)
         if changed:
             await self.db.execute(_CHANGE, changed)
         if reached:
             await self.db.execute(_REACHED, {"addresses": reached})
+        if opened:
+            await self.db.execute(_OPENED, opened)
         await write(self.db, self.inserts, self.statements)
 
 

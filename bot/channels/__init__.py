@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from locales import Limits, Page
+from storage.templates import Filled
 
 
 class Failure(StrEnum):
@@ -17,6 +18,10 @@ class Failure(StrEnum):
     MOVED = "moved"  # the chat has another id now: `moved_to`
     UNREACHABLE = "unreachable"  # this person cannot be written to until they write again
     CONTENT = "content"  # the platform refuses this very page
+    WINDOW = "window"  # surely not sent: only a template may go to this person now
+    UNWANTED = "unwanted"  # surely not sent: this person told the platform that they want no more of these
+    DAY = "day"  # surely not sent: the platform lets no more of these reach this person today
+    REST = "rest"  # surely not sent: we sent too many people too much; campaigns must rest for a day
     FORBIDDEN = "forbidden"  # our own access is refused (token revoked): stop sending and tell staff
     DOUBT = "doubt"  # perhaps sent: the answer was lost
 
@@ -40,6 +45,7 @@ class Parcel:
     address: str
     page: Page
     follows: str | None = None  # the provider's id of the message it answers
+    template: Filled | None = None  # what goes instead of the page, which is then what the person sees
 
 
 class Channel(Protocol):

@@ -3,9 +3,10 @@
 import sqlmodel
 from alembic import context
 
+import storage.receipts
 import storage.store
-import storage.turns  # noqa: F401 (with storage.store: every table is declared once these are imported)
-from storage import leases, loading  # noqa: F401
+import storage.turns  # noqa: F401 (with the two above: every table is declared once these are imported)
+from storage import leases, loading, templates  # noqa: F401
 
 context.configure(
     connection=context.config.attributes["connection"],
