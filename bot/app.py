@@ -6,7 +6,6 @@ import asyncio
 import signal
 from collections.abc import Callable
 from enum import StrEnum
-from pathlib import Path
 
 import structlog
 from aiohttp import web
@@ -28,7 +27,6 @@ from storage.branches import name_of
 from storage.news import QUEUED, Listener
 
 log = structlog.get_logger()
-DEMO = Path(__file__).parent.parent / "examples" / "sidoarjo.toml"
 TELEGRAM_HOOK = "/telegram/webhook"
 BROWSER = {"/chat", "/quit"}  # what only a page of ours may use
 
@@ -153,7 +151,7 @@ async def serve(settings: Settings, role: Role, *, demo: bool, announce: Callabl
     lock = house.serve_alone(settings.database_url)
     key = house.secret_key(settings, make=demo)
     database = house.open_database(settings.database_url, key)
-    await house.prepare(database, DEMO if demo else None, house.now())
+    await house.prepare(database, house.DEMO if demo else None, house.now())
     app = App(settings, database, role)
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -22,6 +22,7 @@ from storage.database import file_of
 from storage.loading import BranchFile, load_branch
 
 KEY_FILE = Path("var/secret.key")
+DEMO = Path(__file__).parent.parent / "examples" / "sidoarjo.toml"
 
 
 class NotSetUp(Exception):

@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection as SyncConnection
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
@@ -79,6 +76,10 @@ def _migrate_sqlite(url: str, to: str) -> None:
 def _upgrade(db: SyncConnection, to: str) -> None:
     if to == "head" and _revision(db) == newest():
         return
+    # Imported only when there is something to do: it takes longer than all the rest of a start.
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = db
@@ -94,9 +95,9 @@ def _revision(db: SyncConnection) -> str | None:
         return None  # no such table: nothing was ever made here
 
 
-def newest() -> str | None:
-    """The revision this release works with."""
-    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+def newest() -> str:
+    """The revision this release works with: a revision is named as its file, and they are numbered."""
+    return max(path.stem for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 __all__ = ["Database", "Work", "migrate", "newest"]

@@ -10,7 +10,6 @@ from pathlib import Path
 import typer
 
 from bot import house
-from bot.app import DEMO
 from bot.commands.chat import Chat
 from bot.settings import Settings
 from understanding import hear
@@ -40,7 +39,7 @@ def answer(text: str, language: str) -> None:
 async def _answer(text: str, language: str) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         database = house.open_database(f"sqlite:///{folder}/ask.db", ANSWERED_ALONE)
-        await house.prepare(database, DEMO, house.now())
+        await house.prepare(database, house.DEMO, house.now())
         engine = house.new_engine(database, Settings().branch)
         engine.start()
         try:

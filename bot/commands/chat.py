@@ -12,7 +12,6 @@ from pathlib import Path
 import typer
 
 from bot import house
-from bot.app import DEMO
 from bot.engine import Engine
 from bot.settings import Settings
 from bot.transcript import shown
@@ -57,7 +56,7 @@ class Chat:
 
 async def run(settings: Settings, channel: str, language: str, url: str, save: Path | None, sender: str) -> None:
     database = house.open_database(url, house.secret_key(settings, make=True))
-    await house.prepare(database, DEMO, house.now())
+    await house.prepare(database, house.DEMO, house.now())
     engine = house.new_engine(database, settings.branch, pulled=frozenset(CHANNELS))
     engine.start()
     chat = Chat(database, engine, channel, language, sender)
