@@ -3,12 +3,14 @@
 from dialogue.dates import born, day, day_of, day_within
 from dialogue.identifiers import is_nik, kpj, kpj_or_nik, last_digits, nik
 from dialogue.months import months
+from dialogue.people import Dialled, name, phone, shown
 from dialogue.questions import Question, Unclear, choice, country, maybe, number, plain, text, yes_no
 from dialogue.run import advance
 from dialogue.steps import Answer, Dialogue, Done, Go, Next, Script, State, Step, Topics, Turn, done, go, stay
 
 __all__ = [
     "Answer",
+    "Dialled",
     "Dialogue",
     "Done",
     "Go",
@@ -35,9 +37,12 @@ __all__ = [
     "last_digits",
     "maybe",
     "months",
+    "name",
     "nik",
     "number",
+    "phone",
     "plain",
+    "shown",
     "stay",
     "text",
     "yes_no",

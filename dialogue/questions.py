@@ -125,7 +125,12 @@ def maybe(question: Question[A], label: Text = _("I don't know")) -> Question[A 
     def parse(raw: str, today: date) -> A | None:
         if plain(raw) in UNKNOWN or raw == "?" or plain(raw) in _labels(label):
             return None
-        return question.parse(raw, today)
+        try:
+            return question.parse(raw, today)
+        except ValueError:
+            if plain(raw) in NO:  # "belum" to a date, "ga punya" to a number
+                return None
+            raise
 
     options = (*question.options, ("?", label))
     return Question(question.ask, parse, question.hint, options, question.free, question.names_a_country, question.takes_a_card)
