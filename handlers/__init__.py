@@ -1,15 +1,19 @@
 """Everything a worker can do here; the first dialogue is the way in."""
 
 from dialogue import Script
-from handlers import benefit_answers, claim_answers, coverage_answers, membership, talk, welcome
+from handlers import benefit_answers, claim_answers, coverage_answers, membership, scam, talk, welcome
 from handlers.benefits import benefits
 from handlers.claims import claims
 from handlers.contributions import contributions
 from handlers.coverage import coverage, official_check
 from handlers.coverage_number import coverage_number
 from handlers.coverage_period import coverage_period
+from handlers.emergency import emergency
+from handlers.help import assistance
+from handlers.interest import interest
 from handlers.joining import joining
 from handlers.menu import menu
+from handlers.privacy import privacy
 from handlers.topics import topic
 
 _ANSWERING = (
@@ -17,6 +21,7 @@ _ANSWERING = (
     claim_answers,
     coverage_answers,
     membership,
+    scam,
 )  # modules that only answer questions: importing them is what registers their topics
 _DIALOGUES = (
     menu,
@@ -28,6 +33,10 @@ _DIALOGUES = (
     claims,
     contributions,
     joining,
+    interest,
+    assistance,
+    privacy,
+    emergency,
     welcome.welcome,
     talk.language,
 )

@@ -59,6 +59,10 @@ class Privacy:
             "interest": {name: _plain(getattr(interest, name)) for name in interest.__slots__} if interest else None,
         }
 
+    def withdraw(self) -> None:
+        """Forget what was kept on the contact's consent alone: the interest they left, with name, phone and NIK."""
+        self._changes.change(delete(INTERESTS).where(INTERESTS.c.contact_id == self._changes.contact.id))
+
     def erase(self) -> None:
         """Forget the contact: everything written before this moment goes now, the empty address within the hour.
 

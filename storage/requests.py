@@ -36,6 +36,7 @@ class Request:
     at: datetime
     reason: str
     state: str
+    country: str | None = None
 
 
 class Requests:
@@ -50,7 +51,7 @@ class Requests:
                 select(REQUESTS).where(REQUESTS.c.contact_id == contact.id, REQUESTS.c.state != "closed", REQUESTS.c.reason == reason)
             )
         ).first()
-        return Request(found.id, found.at, found.reason, found.state) if found else None
+        return Request(found.id, found.at, found.reason, found.state, found.country) if found else None
 
     async def open(self, reason: str, *, urgent: bool = False) -> bool:
         """Ask for a person; True if this is a new request, False if one of this kind is already waiting."""

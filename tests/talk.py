@@ -1,7 +1,8 @@
 """Plays a conversation line by line, each line in a process of its own: only what the database holds is remembered.
 
 A transcript is readable prose: `#` why it exists, `@` settings (`@ channel telegram`, `@ language en`, `@ day 2026-11-22`),
-`>` the worker (`> [label]` presses a button, `> (photo)` sends one, `> (link 7GQ2K) text` comes by a link),
+`>` the worker (`> [label]` presses a button, `> (photo)` sends one, `> (contact +852...)` one's own card, `> (location 22.3, 114.2)` a place,
+`> (link 7GQ2K) text` comes by a link),
 `<` the bot, `  [ ]` its buttons.
 """
 
@@ -79,6 +80,10 @@ class Worker:
             more = {"pressed": self.buttons[line], "label": line[1:-1], "kind": "press"}
         elif match := re.match(r"\(link (\S+)\) ?(.*)", line):
             more = {"ref": match[1], "text": match[2]}
+        elif match := re.fullmatch(r"\(contact (\+\d+)\)", line):
+            more = {"kind": "contact", "phone": match[1]}
+        elif match := re.fullmatch(r"\(location ([\d.-]+), ([\d.-]+)\)", line):
+            more = {"kind": "location", "place": (float(match[1]), float(match[2]))}
         elif match := re.fullmatch(r"\((\w+)\)", line):
             more = {"kind": match[1]}
         else:
