@@ -24,7 +24,8 @@ _LOAD = (
     .join(CONVERSATIONS, CONVERSATIONS.c.contact_id == CONTACTS.c.id)
     .where(ADDRESSES.c.id.in_(bindparam("addresses", expanding=True)))
     .order_by(CONTACTS.c.id)  # always the same order, so that two processes never wait for each other in a circle
-    .with_for_update(of=CONTACTS)
+    # Both: who waited for a row that was only locked, not changed, would read the other as it was before waiting.
+    .with_for_update(of=[CONTACTS, CONVERSATIONS])
 )
 _SAVE = (
     update(CONVERSATIONS)

@@ -15,6 +15,7 @@ from dialogue import Dialogue, Go, Next, Script, State, Turn, go
 from dialogue import text as words
 from locales import _
 from storage import Database, Inbound, Unavailable
+from storage.turns import Group
 from storage.writer import Connection
 from tests.talk import BRANCH, KEY
 
@@ -149,6 +150,24 @@ async def test_two_replicas_and_one_person_lose_and_double_nothing(postgresql_ur
         assert await rows(database, "SELECT count(*) FROM events WHERE subject = 'word'") == [(59,)]
         assert await rows(database, "SELECT count(*) FROM deliveries") == [(60,)]
         assert await rows(database, "SELECT count(*) FROM contacts") == [(1,)]
+
+
+async def test_no_replica_forgets_what_the_other_has_just_heard(postgresql_url: str) -> None:
+    async with engine_on(postgresql_url) as (one, database), engine_on(postgresql_url) as (other, _again):
+        await one.receive([said(1, 0, "hello")])
+        await asyncio.gather(*((one if number % 2 else other).receive([said(1, number, "word")]) for number in range(1, 60)))
+        assert await heard(database, said(1, 0, "")) == 59
+
+
+async def heard(database: Database, inbound: Inbound) -> int:
+    """What the conversation itself remembers."""
+    address = database.address(inbound)
+
+    async def work(db: Connection) -> int:
+        loaded = await Group(db, database.dialect, database.tools, NOW, "sidoarjo").load({address: inbound})
+        return int(loaded[address].conversation.trail[-1].state["heard"])
+
+    return await database.writer.run(work)
 
 
 async def test_what_no_database_keeps_is_left_out(database_url: str) -> None:
