@@ -3,7 +3,7 @@
 from dialogue.dates import born, day, day_of, day_within
 from dialogue.identifiers import is_nik, kpj, kpj_or_nik, last_digits, nik
 from dialogue.months import months
-from dialogue.people import Dialled, name, phone, shown
+from dialogue.people import Dialled, asks_for_something, name, phone, shown
 from dialogue.questions import Question, Unclear, choice, country, maybe, number, plain, text, yes_no
 from dialogue.run import advance
 from dialogue.steps import Answer, Dialogue, Done, Go, Next, Script, State, Step, Topics, Turn, done, go, stay
@@ -23,6 +23,7 @@ __all__ = [
     "Turn",
     "Unclear",
     "advance",
+    "asks_for_something",
     "born",
     "choice",
     "country",

@@ -13,9 +13,12 @@ from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from dialogue.questions import NO, UNKNOWN, YES, Ask, Question, Unclear, plain
 from locales import Text, _
+from understanding.menu import named
+from understanding.normaliser import words
 
 HOME = "ID"
 LONGEST_NAME = 80
+MOSTLY = 0.6  # of a message; a name may hold a word of the menu, but is never mostly one
 SHORTEST_PHONE, LONGEST_PHONE = 7, 17  # digits; E.164 allows no more than 15, and 00 may stand before them
 
 NAME = _("Please type your name in letters, for example Siti Aminah.")
@@ -61,8 +64,9 @@ def name(ask: Ask) -> Question[str]:
     """A person's name in any script, alone or after "nama saya"; Indonesians may have only one."""
 
     def parse(raw: str, _today: date) -> str:
-        words = " ".join(unicodedata.normalize("NFC", "".join(c for c in raw if c.isprintable() or c.isspace())).split())
-        said = _PREFACE.sub("", words).strip(" .,!-") or words
+        visible = "".join(c for c in raw if c.isprintable() or c.isspace())
+        whole = " ".join(unicodedata.normalize("NFC", visible).split())
+        said = _PREFACE.sub("", whole).strip(" .,!-") or whole
         if not _is_a_name(said):
             raise Unclear(NAME)
         return said
@@ -70,10 +74,15 @@ def name(ask: Ask) -> Question[str]:
     return Question(ask, parse, NAME, free=True)
 
 
+def asks_for_something(said: str) -> bool:
+    """Whether words name what we can do ("hapus data saya") where a name was asked for."""
+    return max(named(words(said)).values(), default=0.0) >= MOSTLY
+
+
 def _is_a_name(said: str) -> bool:
     if not 1 < len(said) <= LONGEST_NAME or not any(map(str.isalpha, said)):
         return False
-    if plain(said) in (*YES, *NO, *UNKNOWN) or plain(said).split()[0] in _NO_NAME:
+    if plain(said) in (*YES, *NO, *UNKNOWN) or plain(said).split()[0] in _NO_NAME or asks_for_something(said):
         return False
     return all(unicodedata.category(c)[0] in "LM" or c in _IN_A_NAME for c in said)
 

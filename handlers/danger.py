@@ -24,8 +24,17 @@ DESPAIR = (
     *("bunuh diri", "bundir", "bunuhdiri", "akhiri hidup", "mengakhiri hidup", "akhiri hidupku", "ingin mati", "mau mati", "pengin mati"),
     *("lebih baik mati", "mending mati", "mati saja", "tidak ingin hidup", "tidak mau hidup", "tidak kuat hidup", "tidak sanggup hidup"),
     *("capek hidup", "lelah hidup", "bosan hidup", "gantung diri", "sakiti diri", "menyakiti diri", "melukai diri", "sayat nadi"),
-    *("suicide", "suicidal", "kill myself", "killing myself", "end my life", "end it all", "want to die", "better off dead", "wish i was dead"),
-    *("do not want to live", "tired of life", "tired of living", "no reason to live", "hurt myself", "harm myself", "self harm"),
+    *("suicide", "suicidal", "kill myself", "killing myself", "end my life", "end it all", "want to die", "better off dead"),
+    *(
+        "wish i was dead",
+        "do not want to live",
+        "tired of life",
+        "tired of living",
+        "no reason to live",
+        "hurt myself",
+        "harm myself",
+        "self harm",
+    ),
 )
 
 

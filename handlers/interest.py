@@ -1,6 +1,6 @@
 """A worker leaves their name: what an officer needs to call them about joining, confirmed or changed field by field."""
 
-from dialogue import Dialled, Dialogue, Next, Step, Turn, done, go, plain, stay
+from dialogue import Dialled, Dialogue, Next, Step, Turn, done, go, stay
 from facts import Country
 from handlers import interest_questions as ask
 from handlers.consent import give_consent, has_consented
@@ -11,12 +11,7 @@ from handlers.officers import day_of, when_read
 from locales import _
 
 ENDED = ("registered", "not_now")
-NO_AGENCY = (
-    *("mandiri", "sendiri", "tanpa agensi", "tidak ada", "ga ada", "gak ada", "tidak pakai"),
-    *("none", "on my own", "independent", "no agency"),
-)
 BEGUN = ("begun",)  # an old button cannot send an empty wish, nor the same one twice: it begins anew, or tells what was sent
-DIGITS_IN_A_NAME = 6  # more of them are a telephone number, which has a place of its own
 MORE = {"joining": _("How to register"), "help": _("Help and hotlines"), "menu": _("Menu")}
 
 interest = Dialogue("interest", Wish, words=("minat", "daftar minat", "leave my name", "interest"), command="minat")
@@ -106,9 +101,7 @@ async def partner(turn: Turn[Wish], answer: bool) -> Next:
 
 @interest.step(ask.AGENCY, needs=BEGUN)
 async def agency(turn: Turn[Wish], answer: str | None) -> Next:
-    if answer and sum(map(str.isdecimal, answer)) > DIGITS_IN_A_NAME:
-        return stay(_("Please type the agency's name in words, without a telephone number."))
-    turn.state.agency = None if answer is None or plain(answer) in NO_AGENCY else answer
+    turn.state.agency = answer
     turn.state.tell("agency")
     return following(turn)
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 import facts
-from dialogue import Question, State, choice, country, maybe, months, name, nik, phone, text, yes_no
+from dialogue import Question, State, Unclear, asks_for_something, choice, country, maybe, months, name, nik, phone, plain, text, yes_no
 from facts import Country
 from handlers.consent import consent_to
 from handlers.hotlines import HOME
@@ -13,6 +13,11 @@ from locales import Text, _
 from storage import Interest
 
 FIELDS = ("name", "stage", "destination", "agency", "months", "reach", "phone", "when", "nik")
+NO_AGENCY = (
+    *("mandiri", "sendiri", "tanpa agensi", "tidak ada", "ga ada", "gak ada", "tidak pakai"),
+    *("none", "on my own", "independent", "no agency"),
+)
+DIGITS_IN_A_NAME = 6  # more of them are a telephone number, which has a place of its own
 USUAL = (24, 36)  # months of a contract
 SAID = {
     Stage.PREPARING: (
@@ -77,6 +82,22 @@ def _right(wish: Wish) -> Text:
     return _("This goes to the officers, who contact you about joining:\n{summary}\nIs it right?", summary=summary(wish.as_interest()))
 
 
+def _agency() -> Question[str | None]:
+    hint = _("Please type the name of the agency, or choose the button.")
+    asked = maybe(text(_("Through which agency (P3MI)? Type its name."), hint, longest=80), _("Without an agency"))
+
+    def parse(raw: str, today: date) -> str | None:
+        if plain(raw) in NO_AGENCY:
+            return None
+        if asks_for_something(raw):
+            raise Unclear(hint)
+        if sum(map(str.isdecimal, raw)) > DIGITS_IN_A_NAME:
+            raise Unclear(_("Please type the agency's name in words, without a telephone number."))
+        return asked.parse(raw, today)
+
+    return Question(asked.ask, parse, hint, asked.options, free=True)
+
+
 def _where_are_you() -> Question[Stage | Country]:
     """By button, in words ("masih di rumah"), or by naming the country one works in."""
     asked = choice(_stage, STAGES)
@@ -105,10 +126,7 @@ NAME = name(_("What is your name?"))
 STAGE = _where_are_you()
 DESTINATION = maybe(country(_destination))
 PARTNER = yes_no(_partner, no=_("No, not them"))
-AGENCY = maybe(
-    text(_("Through which agency (P3MI)? Type its name."), _("Please type the name of the agency, or choose the button."), longest=80),
-    _("Without an agency"),
-)
+AGENCY = _agency()
 LENGTH = maybe(months(_('How long is your contract? For example "2 years".'), *USUAL))
 REACH = choice(_("How may an officer reach you?"), REACHES)
 NUMBER = maybe(

@@ -88,7 +88,23 @@ def test_a_name_is_taken_as_it_is_said(typed: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "🙂", "a", "ya", "tidak", "gatau", "Siti123", "{name}", "<b>x</b>", "x" * 81, "saya mau daftar", "0812"]
+    "typed",
+    [
+        "",
+        "🙂",
+        "a",
+        "ya",
+        "tidak",
+        "gatau",
+        "Siti123",
+        "{name}",
+        "<b>x</b>",
+        "x" * 81,
+        "saya mau daftar",
+        "0812",
+        "hapus data saya",
+        "klaim",
+    ],
 )
 def test_what_is_no_name_is_asked_again(typed: str) -> None:
     with pytest.raises(Unclear):
