@@ -83,11 +83,12 @@ class Intake:
 
     async def _put_aside(self, raw: Any, reason: str) -> None:
         update = raw.get("update_id") if isinstance(raw, dict) else None
-        name = f"{CHANNEL}:{update}.unreadable" if isinstance(update, int) else f"{CHANNEL}:{self._database.tools.new_id()}.unreadable"
+        number = update if isinstance(update, int) else None
+        name = f"{CHANNEL}:{self._database.tools.new_id() if number is None else number}.unreadable"
         tools, dialect = self._database.tools, self._database.dialect
         words = json.dumps(raw, ensure_ascii=True, default=str)[:LARGEST]
         log.error("update_unreadable", reason=reason)
-        await commit(self._database, "unreadable", lambda db: quarantine(db, dialect, tools, name, words, reason, self._now()))
+        await commit(self._database, "unreadable", lambda db: quarantine(db, dialect, tools, name, words, reason, self._now(), number))
 
     async def poll(self) -> None:
         """Fetch for ever, while no other process does. What was fetched is confirmed only after it is durable."""

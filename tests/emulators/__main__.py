@@ -7,8 +7,12 @@ import asyncio
 import json
 import signal
 import sys
+from contextlib import AbstractAsyncContextManager
 
 from tests.emulators.telegram import server as telegram
+from tests.emulators.whatsapp import server as whatsapp
+
+PLATFORMS = {"telegram": (telegram, "the Telegram Bot API server"), "whatsapp": (whatsapp, "the WhatsApp Cloud API")}
 
 
 def main() -> None:
@@ -23,7 +27,7 @@ async def serve(arguments: list[str]) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with telegram.running(parse(arguments)) as address:
+    async with running(arguments) as address:
         say(address)
         await stopped.wait()
 
@@ -35,7 +39,7 @@ async def follow_orders() -> None:
     line = await orders.readline()
     while line:
         if arguments := json.loads(line):
-            async with telegram.running(parse(arguments)) as address:
+            async with running(arguments) as address:
                 say(address)
                 line = await orders.readline()
         else:
@@ -43,11 +47,15 @@ async def follow_orders() -> None:
             line = await orders.readline()
 
 
-def parse(arguments: list[str]) -> argparse.Namespace:
+def running(arguments: list[str]) -> AbstractAsyncContextManager[str]:
+    """The address of an emulator that lives as long as the block does."""
     parser = argparse.ArgumentParser(prog="python -m tests.emulators", description=__doc__)
     platforms = parser.add_subparsers(dest="platform", required=True)
-    telegram.add_arguments(platforms.add_parser("telegram", help="the Telegram Bot API server"))
-    return parser.parse_args(arguments)
+    for name, (platform, about) in PLATFORMS.items():
+        platform.add_arguments(platforms.add_parser(name, help=about))
+    given = parser.parse_args(arguments)
+    address: AbstractAsyncContextManager[str] = PLATFORMS[given.platform][0].running(given)
+    return address
 
 
 def say(line: str) -> None:

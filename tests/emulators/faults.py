@@ -3,8 +3,8 @@
 A file is TOML or JSON with a list `fault`:
 
     [[fault]]
-    method = "sendMessage"      # "*" for every method; "webhook" for our deliveries to the bot
-    kind = "reset"              # one of KINDS
+    method = "sendMessage"      # "*" for every method; "webhook" for our deliveries to the bot; "messages" is WhatsApp's send
+    kind = "reset"              # one of KINDS; "error" and "late" are WhatsApp's, with a `code` of its own
     when = "after"              # "before": nothing was accepted; "after": accepted, and only the answer is spoiled
     probability = 0.01          # or nth = [3, 7], counted over the calls that match; or chats = [42]; or times = 2
 """
@@ -20,12 +20,14 @@ from pathlib import Path
 from typing import Any
 
 # A platform that refuses says so plainly, and has surely accepted nothing.
-REFUSALS = frozenset({"401", "403", "400", "404", "429", "migrate"})
+REFUSALS = frozenset({"401", "403", "400", "404", "429", "migrate", "error"})
 # What the caller sees is no answer, or one it cannot trust.
 SPOILED = frozenset({"reset", "fin", "5xx", "hang", "half", "slow", "garbage"})
 # The platform does not hear our 200 to its webhook delivery.
 DELIVERY = frozenset({"lost_ack"})
-KINDS = REFUSALS | SPOILED | DELIVERY
+# Accepted, and a receipt tells later that it failed after all.
+LATE = frozenset({"late"})
+KINDS = REFUSALS | SPOILED | DELIVERY | LATE
 
 
 @dataclass(slots=True)
@@ -37,7 +39,7 @@ class Fault:
     when: str = "before"
     probability: float = 1.0
     nth: tuple[int, ...] = ()
-    chats: tuple[int, ...] = ()
+    chats: tuple[int | str, ...] = ()
     times: int | None = None
     seconds: float = 30.0
     status: int = 502
@@ -45,6 +47,7 @@ class Fault:
     description: str = ""
     retry_after: object = 1
     migrate_to_chat_id: int = 0
+    code: int = 131000
     seen: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
