@@ -219,7 +219,7 @@ class Engine:
     async def _quarantine(self, db: Connection, one: Waiting, error: Exception) -> None:
         group = Group(db, self._database.dialect, self._database.tools, self._now(), self._branch)
         raw = json.dumps(asdict(one.inbound), default=str)
-        await quarantine(db, group.dialect, group.tools, one.id, raw, type(error).__name__, group.now)
+        await quarantine(db, group.dialect, group.tools, one.id, raw, type(error).__name__, group.now, one.inbound.number)
         here = (await group.load({one.address: one.inbound}))[one.address]
         language = here.conversation.contact.language
         self._queue(group, one, here, fit(Message((SORRY,)), language, LIMITS[one.inbound.channel]))

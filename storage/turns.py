@@ -169,9 +169,12 @@ async def ignore(db: Connection, dialect: str, number: int, channel: str, now: d
     await db.execute(_NEW_INBOUND[dialect], [row])
 
 
-async def quarantine(db: Connection, dialect: str, tools: Tools, id_: str, raw: str, reason: str, now: datetime) -> None:
+async def quarantine(
+    db: Connection, dialect: str, tools: Tools, id_: str, raw: str, reason: str, now: datetime, number: int | None = None
+) -> None:
     """Keep a message that cannot be handled, sealed, so that a person can look at it; it never comes again."""
-    row = {"id": id_, "at": now, "state": "quarantined", "reason": reason, "raw": tools.sealer.seal(raw, "inbound", "raw", id_)}
+    row = {"id": id_, "at": now, "number": number, "state": "quarantined", "reason": reason}
+    row["raw"] = tools.sealer.seal(raw, "inbound", "raw", id_)
     made = (await db.execute(_NEW_INBOUND[dialect], [row])).scalars().all()
     if not made:
         await db.execute(update(INBOUND).where(INBOUND.c.id == id_).values(**row))

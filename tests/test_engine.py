@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -119,6 +120,13 @@ async def test_a_turn_that_breaks_is_put_aside_and_hurts_nobody(database_url: st
         assert await rows(database, "SELECT count(*) FROM deliveries WHERE key = 'r:telegram:7-1:0'") == [(1,)], "an apology"
         await engine.receive([said(7, 2, "word")])
         assert await rows(database, "SELECT count(*) FROM deliveries WHERE key = 'r:telegram:7-2:0'") == [(1,)], "the chat goes on"
+
+
+async def test_what_was_put_aside_did_arrive(database_url: str) -> None:
+    async with engine_on(database_url) as (engine, database):
+        await engine.receive([said(1, 0, "hello")])
+        await engine.receive([replace(said(1, 1, "broken"), number=4_711)])
+        assert await rows(database, "SELECT number, state FROM inbound WHERE number IS NOT NULL") == [(4_711, "quarantined")]
 
 
 async def test_a_step_that_waits_for_the_world_is_a_bug_on_sqlite(sqlite_url: str) -> None:
