@@ -261,11 +261,9 @@ class _Advance:
             dialogue = self.script.dialogues.get(place.dialogue)
             step = dialogue.find(place.step) if dialogue else None
             if dialogue and step and step.question:
-                try:
-                    return dialogue, step, dialogue.state.model_validate(place.state)
-                except ValueError:
-                    place.state = {}
-                    return dialogue, step, dialogue.state()
+                state = _state(dialogue, place.state)
+                if all(getattr(state, field) for field in step.needs):
+                    return dialogue, step, state
             trail.pop()
         return None
 
@@ -317,6 +315,15 @@ class _Advance:
     @property
     def _home(self) -> Dialogue[Any]:
         return next(iter(self.script.dialogues.values()))
+
+
+def _state(dialogue: Dialogue[Any], kept: dict[str, Any]) -> State:
+    """The state as it was kept; afresh if today's code cannot read it any more."""
+    try:
+        state: State = dialogue.state.model_validate(kept)
+    except ValueError:
+        state = dialogue.state()
+    return state
 
 
 def _merged(messages: list[Message]) -> Message:

@@ -137,7 +137,7 @@ def _which(state: Period) -> Text:
     return _('On which day of {month}? If you are not sure, type "don\'t know".', month=month)
 
 
-@coverage_period.step(day_within(_which))
+@coverage_period.step(day_within(_which), needs=("asking",))
 async def which_day(turn: Turn[Period], answer: int | date | None) -> Next:
     field = turn.state.asking
     if answer is None:

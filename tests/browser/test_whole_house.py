@@ -12,7 +12,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from bot import house
-from bot.app import DEMO, App
+from bot.app import App
+from bot.house import DEMO
 from bot.settings import Settings
 from tests.browser.conftest import PHONE
 from tests.talk import KEY
