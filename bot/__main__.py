@@ -13,6 +13,8 @@ import typer
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__.splitlines()[0])
 facts_app = typer.Typer(no_args_is_help=True, help="Look at the facts the bot speaks, and check them.")
 locales_app = typer.Typer(no_args_is_help=True, help="Check the words in both languages, and bring the catalogs up to date.")
+officers_app = typer.Typer(no_args_is_help=True, help="Say who may use the desk.")
+app.add_typer(officers_app, name="officers")
 app.add_typer(facts_app, name="facts")
 app.add_typer(locales_app, name="locales")
 
@@ -36,6 +38,15 @@ class Scheme(StrEnum):
     EXTENSION = "extension"
 
 
+class OfficerRole(StrEnum):
+    ADMINISTRATOR = "administrator"
+    APPROVER = "approver"
+    AUTHOR = "author"
+    OFFICER = "officer"
+    AUDITOR = "auditor"
+    PARTNER = "partner"
+
+
 class Part(StrEnum):
     ALL = "all"
     WEB = "web"
@@ -56,10 +67,7 @@ def serve(
     settings = Settings()
     logs.set_up(settings.log_level)
 
-    def announce(address: str) -> None:
-        typer.echo(f"Sapa is listening. Open {address} in a browser.")
-
-    _run(run(settings, Role(role.value), demo=demo, announce=announce))
+    _run(run(settings, Role(role.value), demo=demo, announce=typer.echo))
 
 
 @app.command()
@@ -115,6 +123,50 @@ def cost(
     from bot.commands.cost import cost as run
 
     run(months, scheme.value, jht, as_json=as_json)
+
+
+@officers_app.command("add")
+def officers_add(
+    login: Annotated[str, typer.Argument(help="The name they sign in with, for example their work e-mail.")],
+    name: Annotated[str, typer.Option(help="Their name, as workers and colleagues see it.")],
+    role: Annotated[OfficerRole, typer.Option(help="What they do.")] = OfficerRole.OFFICER,
+    branch: Annotated[str, typer.Option(help='Their branch; the settings\' if left out, "*" for all.')] = "",
+    partner: Annotated[str, typer.Option(help="Of a partner: which one.")] = "",
+) -> None:
+    """Let somebody use the desk; prints a link with which they set their password and second factor."""
+    from bot.commands.officers import add
+    from bot.settings import Settings
+    from storage.officers import NewOfficer
+
+    settings = Settings()
+    _run(add(settings, NewOfficer(branch or settings.branch, role.value, login, name, partner=partner or None)))
+
+
+@officers_app.command("list")
+def officers_list() -> None:
+    """Everybody who may use the desk, or once might: name to sign in, role, branch, state, name."""
+    from bot.commands.officers import listing
+    from bot.settings import Settings
+
+    _run(listing(Settings()))
+
+
+@officers_app.command("disable")
+def officers_disable(login: Annotated[str, typer.Argument(help="The name they sign in with.")]) -> None:
+    """Shut the desk to somebody, at once."""
+    from bot.commands.officers import disable
+    from bot.settings import Settings
+
+    _run(disable(Settings(), login))
+
+
+@officers_app.command("reset")
+def officers_reset(login: Annotated[str, typer.Argument(help="The name they sign in with.")]) -> None:
+    """For who lost their password or phone: prints a link with which they set both anew. Also opens the desk to one who was disabled."""
+    from bot.commands.officers import reset
+    from bot.settings import Settings
+
+    _run(reset(Settings(), login))
 
 
 @facts_app.command("check")

@@ -14,6 +14,10 @@ from bot import house, metrics
 from bot.channels import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_intake import Intake
+from bot.channels.whatsapp import WhatsApp
+from bot.channels.whatsapp_templates import keep_in_step
+from bot.channels.whatsapp_webhook import Webhook
+from bot.commands.officers import first_administrator
 from bot.delivery import Delivery, Pace
 from bot.failpoints import commit
 from bot.pages import Pages
@@ -21,7 +25,9 @@ from bot.pages.page_words import hotline
 from bot.pages.serve import WebChat
 from bot.reading import Reading
 from bot.settings import Settings
-from bot.web import Policy, Route, build
+from bot.web import build
+from console import Console
+from console.policies import Policy, Route
 from storage import Database, Unavailable, leases
 from storage.branches import name_of
 from storage.news import QUEUED, Listener
@@ -46,15 +52,19 @@ class App:
         self.settings = settings
         self.database = database
         self.role = role
+        self.port = settings.port
         self._reading = Reading(database)
         self._engine = house.new_engine(database, settings.branch, committed=self._committed)
         self._channels: dict[str, tuple[Channel, Pace]] = {}
         self._telegram = self._set_up_telegram()
+        self._whatsapp = self._set_up_whatsapp()
+        self._webhook: Webhook | None = None
         self._delivery = Delivery(database, self._channels, house.now)
         self._tasks: list[asyncio.Task[None]] = []
         self._web: web.AppRunner | None = None
         self._figures: web.AppRunner | None = None
         self._chat: WebChat | None = None
+        self._console: Console | None = None
 
     async def start(self) -> list[str]:
         """Serve; the addresses people can open."""
@@ -65,20 +75,28 @@ class App:
             await commit(self.database, "leases cleared", leases.clear)
         if self._telegram:
             await self._telegram.start()
+        if self._whatsapp:
+            await self._whatsapp.start()
         if self.role is not Role.WORKER:
             self._engine.start()
             branch = await self.database.writer.read(lambda db: name_of(db, self.settings.branch))
-            routes = self._browser_routes(branch)
+            self._console = self._set_up_console()
+            routes = self._browser_routes(branch) + self._console.routes()
             if self._telegram:
                 routes += self._listen_to_telegram(self._telegram)
+            if self._whatsapp:
+                routes += self._listen_to_whatsapp(self._whatsapp)
         if self.role is not Role.WEB:
             await self._delivery.start()
         if self.settings.metrics_port is not None:
             self._figures = await metrics.serve(self.database, self.settings.host, self.settings.metrics_port, house.now)
-        self._web = web.AppRunner(build(routes, self._ready, https=self.settings.public_url.startswith("https://")), access_log=None)
+        gates = [self._console.gate()] if self._console else []
+        served = build(routes, self._ready, https=self.settings.public_url.startswith("https://"), gates=gates)
+        self._web = web.AppRunner(served, access_log=None)
         await self._web.setup()
         site = web.TCPSite(self._web, self.settings.host, self.settings.port)
         await site.start()
+        self.port = self._web.addresses[0][1]
         return [f"http://{host}:{port}/" for host, port, *_more in self._web.addresses]
 
     async def stop(self) -> None:
@@ -86,21 +104,38 @@ class App:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._console:
+            self._console.live.close()
         if self._chat:
             await self._chat.close()
         if self._web:
             await self._web.cleanup()
         if self._figures:
             await self._figures.cleanup()
+        if self._webhook:
+            await self._webhook.close()
         await self._engine.close()
         await self._delivery.drain()
         if self._telegram:
             await self._telegram.close()
+        if self._whatsapp:
+            await self._whatsapp.close()
         await self.database.close()
 
     def _browser_routes(self, branch: str) -> list[Route]:
         self._chat = WebChat(Pages(branch, hotline()), self._engine.receive, self._reading, house.now, self.settings.public_url)
         return [Route(route, Policy.BROWSER if route.path in BROWSER else Policy.PUBLIC) for route in self._chat.routes()]
+
+    def _set_up_console(self) -> Console:
+        settings = self.settings
+        return Console(
+            self.database,
+            house.now,
+            self._committed,
+            branch=settings.branch,
+            public_url=settings.public_url,
+            behind_proxy=settings.behind_proxy,
+        )
 
     def _set_up_telegram(self) -> Telegram | None:
         """The bot, if its token is set, with its pace."""
@@ -127,6 +162,30 @@ class App:
             return []
         return [Route(web.post(TELEGRAM_HOOK, intake.webhook), Policy.PLATFORM)]
 
+    def _set_up_whatsapp(self) -> WhatsApp | None:
+        """The number, if its token is set, with its pace."""
+        settings = self.settings
+        if settings.whatsapp_token is None:
+            return None
+        if not (settings.whatsapp_phone_id and settings.whatsapp_app_secret and settings.whatsapp_verify_token):
+            raise house.NotSetUp(
+                "SAPA_WHATSAPP_TOKEN is set; set SAPA_WHATSAPP_PHONE_ID, SAPA_WHATSAPP_APP_SECRET and SAPA_WHATSAPP_VERIFY_TOKEN too. "
+                "`sapa doctor whatsapp` says where to find them."
+            )
+        whatsapp = WhatsApp(settings.whatsapp_token.get_secret_value(), settings.whatsapp_phone_id, settings.whatsapp_api_url)
+        self._channels[whatsapp.name] = (whatsapp, Pace(settings.whatsapp_rate))
+        return whatsapp
+
+    def _listen_to_whatsapp(self, whatsapp: WhatsApp) -> list[Route]:
+        settings = self.settings
+        assert settings.whatsapp_app_secret
+        assert settings.whatsapp_verify_token
+        secret, token = settings.whatsapp_app_secret.get_secret_value(), settings.whatsapp_verify_token.get_secret_value()
+        self._webhook = Webhook(whatsapp, self.database, self._engine.receive, house.now, secret, token)
+        self._webhook.start()
+        self._tasks.append(asyncio.create_task(keep_in_step(whatsapp, self.database, house.now)))
+        return [Route(route, Policy.PLATFORM) for route in self._webhook.routes()]
+
     def _committed(self, addresses: set[str]) -> None:
         """Our own news; on PostgreSQL everybody hears it from the database, we too."""
         if self.database.dialect != "postgresql":
@@ -134,6 +193,8 @@ class App:
 
     def _heard(self, addresses: set[str]) -> None:
         self._delivery.wake()
+        if self._console:
+            self._console.live.heard(addresses)
         if self._chat:
             for address in list(self._chat.lines) if QUEUED in addresses else addresses:
                 self._chat.wake(address)
@@ -147,7 +208,7 @@ class App:
 
 
 async def serve(settings: Settings, role: Role, *, demo: bool, announce: Callable[[str], None]) -> None:
-    """Run until told to stop by SIGTERM or Ctrl-C; `announce` hears the addresses to open."""
+    """Run until told to stop by SIGTERM or Ctrl-C; `announce` hears what a person is to open."""
     lock = house.serve_alone(settings.database_url)
     key = house.secret_key(settings, make=demo)
     database = house.open_database(settings.database_url, key)
@@ -159,7 +220,9 @@ async def serve(settings: Settings, role: Role, *, demo: bool, announce: Callabl
     try:
         for address in await app.start():
             log.info("serving", address=address)
-            announce(address)
+            announce(f"Sapa is listening. Open {address} in a browser.")
+        if demo and (link := await first_administrator(database, settings.public_url or f"http://localhost:{app.port}")):
+            announce(f"The officers' desk has no administrator yet. This link makes you one; it works once, for 24 hours: {link}")
         await stopping.wait()
     finally:
         await app.stop()

@@ -7,7 +7,8 @@ import fcntl
 import os
 import secrets
 import tomllib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -52,6 +53,17 @@ def secret_key(settings: Settings, *, make: bool, path: Path = KEY_FILE) -> str:
 
 def open_database(url: str, key: str, new_id: Callable[[], int] | None = None) -> Database:
     return Database(url, Tools(Sealer(key, secrets.token_bytes), new_id or Ids()))
+
+
+@asynccontextmanager
+async def working(settings: Settings) -> AsyncIterator[Database]:
+    """The database as a command needs it, with its tables up to date."""
+    database = open_database(settings.database_url, secret_key(settings, make=False))
+    try:
+        await migrate(database.url)
+        yield database
+    finally:
+        await database.close()
 
 
 async def prepare(database: Database, branch_file: Path | None, at: datetime) -> None:

@@ -16,14 +16,30 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=0, le=65535)
     metrics_port: int | None = Field(None, ge=0, le=65535)
     public_url: str = ""
+    behind_proxy: bool = False
     telegram_token: SecretStr | None = None
     telegram_api_url: str = "https://api.telegram.org"
     telegram_webhook_secret: SecretStr | None = None
     telegram_rate: float = Field(30, ge=0)
     telegram_chat_rate: float = Field(1, ge=0)
+    whatsapp_token: SecretStr | None = None
+    whatsapp_phone_id: str = Field("", pattern=r"^[0-9]*$")
+    whatsapp_app_secret: SecretStr | None = None
+    whatsapp_verify_token: SecretStr | None = None
+    whatsapp_api_url: str = "https://graph.facebook.com/v26.0"
+    whatsapp_rate: float = Field(80, ge=0)
     log_level: str = "INFO"
 
-    @field_validator("secret_key", "telegram_token", "telegram_webhook_secret", "metrics_port", mode="before")
+    @field_validator(
+        "secret_key",
+        "telegram_token",
+        "telegram_webhook_secret",
+        "whatsapp_token",
+        "whatsapp_app_secret",
+        "whatsapp_verify_token",
+        "metrics_port",
+        mode="before",
+    )
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value

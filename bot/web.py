@@ -1,40 +1,24 @@
-"""The HTTP server: the browser chat, the platforms' webhooks, health. Every route says who may use it."""
+"""The HTTP server: the browser chat, the platforms' webhooks, the desk, health. Every route says who may use it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
-from enum import StrEnum
 
 from aiohttp import hdrs, web
+from aiohttp.typedefs import Middleware
 
 from bot.pages.headers import protect
+from console.policies import Policy, Route, mount
 
 LARGEST_BODY = 1 << 20  # bytes, for what reads a body without saying how much it may hold
-
-
-class Policy(StrEnum):
-    """Who may use a route."""
-
-    PUBLIC = "public"  # anybody
-    BROWSER = "browser"  # a page of ours, by its origin and cookie
-    PLATFORM = "platform"  # Telegram or Meta, by secret or signature
-
-
-@dataclass(frozen=True)
-class Route:
-    """A route and who may use it."""
-
-    definition: web.RouteDef
-    policy: Policy
 
 
 Ready = Callable[[], Awaitable[dict[str, bool]]]
 
 
-def build(routes: Iterable[Route], ready: Ready, *, https: bool) -> web.Application:
-    """The application that serves these routes, and /health and /ready."""
+def build(routes: Iterable[Route], ready: Ready, *, https: bool, gates: Iterable[Middleware] = ()) -> web.Application:
+    """The application that serves these routes, and /health and /ready. Raises Unguarded for a route without a policy."""
 
     async def health(_request: web.Request) -> web.Response:
         return web.json_response({"alive": True})
@@ -43,9 +27,9 @@ def build(routes: Iterable[Route], ready: Ready, *, https: bool) -> web.Applicat
         parts = await ready()
         return web.Response(text=json.dumps(parts), content_type="application/json", status=200 if all(parts.values()) else 503)
 
-    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[plain_errors])
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[plain_errors, *gates])
     own = [Route(web.get("/health", health), Policy.PUBLIC), Route(web.get("/ready", readiness), Policy.PUBLIC)]
-    app.add_routes([route.definition for route in (*routes, *own)])
+    mount(app, [*routes, *own])
     protect(app, https=https)
     return app
 

@@ -14,29 +14,36 @@ from locales.catalogs import HERE, LANGUAGES, PLURALS, files, read
 SOURCE = HERE.parent
 SPEAKING = ("bot", "handlers", "dialogue", "locales", "console")
 KEYWORDS = {"_": None, "_n": (1, 2)}
-COMMON = "common"
+METHODS = {".py": "python", ".html": "jinja2"}
+COMMON, DESK = "common", "desk_"
 
 Msgid = str | tuple[str, ...]
 
 
 def gather() -> dict[Msgid, str]:
-    """Every sentence of the source, and the .po file it belongs to: its module's, or `common` if several modules say it."""
+    """Every sentence of the source, and the .po file it belongs to: its module's, or a common one if several modules say it."""
     homes: dict[Msgid, set[str]] = {}
     for path in _sources():
-        for _line, msgid, _comments, _context in extract_from_file("python", str(path), KEYWORDS):
+        for _line, msgid, _comments, _context in extract_from_file(METHODS[path.suffix], str(path), KEYWORDS):
             homes.setdefault(tuple(msgid) if isinstance(msgid, (tuple, list)) else msgid, set()).add(_home(path))
-    return {msgid: names.pop() if len(names) == 1 else COMMON for msgid, names in homes.items()}
+    return {msgid: _shared(names) for msgid, names in homes.items()}
+
+
+def _shared(homes: set[str]) -> str:
+    """The desk has its own words for officers, and its own common ones."""
+    if len(homes) == 1:
+        return next(iter(homes))
+    return f"{DESK}{COMMON}" if all(home.startswith(DESK) for home in homes) else COMMON
 
 
 def _sources() -> Iterator[Path]:
     for folder in SPEAKING:
-        for path in sorted((SOURCE / folder).rglob("*.py")):
-            if "migrations" not in path.parts:
-                yield path
+        yield from sorted(path for path in (SOURCE / folder).rglob("*") if path.suffix in METHODS)
 
 
 def _home(path: Path) -> str:
-    return path.parent.name if path.stem == "__init__" else path.stem
+    name = path.parent.name if path.stem == "__init__" else path.stem
+    return f"{DESK}{name}" if path.is_relative_to(SOURCE / "console") else name
 
 
 def update() -> list[str]:

@@ -1,0 +1,59 @@
+"""Shows: the officers' desk, a website of server-made pages under /desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from console import account, enrol, overview, passkeys, sign_in
+from console.desk import Desk
+from console.files import Files
+from console.frame import Frame
+from console.gate import gate
+from console.live import Live
+from console.pages import Entry, get
+from console.policies import Policy, Route
+from console.visit import Visit
+from storage import Database
+from storage import sessions as kept
+
+# Every module that has pages; add yours here.
+MODULES = (sign_in, enrol, passkeys, account, overview)
+
+
+class Console:
+    """The desk, as `bot` serves it: its routes, what stands before them, and the news that its open pages hear."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        committed: Callable[[set[str]], None],
+        *,
+        branch: str,
+        public_url: str = "",
+        behind_proxy: bool = False,
+        borrowed: Mapping[str, bytes] | None = None,
+    ) -> None:
+        """`committed` hears of what the desk wrote; `borrowed` are files of the chat page that the desk shows people's talks with."""
+        files, self.live = Files(borrowed or {}), Live()
+        self.desk = Desk(database, clock, committed, public_url, behind_proxy, branch, files, Frame(files), self.live)
+
+    def routes(self) -> list[Route]:
+        entries: list[Entry] = [entry for module in MODULES for entry in module.PAGES]
+        entries += [get("/desk/live", self._listen, Policy.ACCOUNT)]
+        files = Route(web.get("/desk/files/{version}/{name}", self.desk.files.send), Policy.PUBLIC)
+        return [files, *(entry.route() for entry in entries)]
+
+    def gate(self) -> Middleware:
+        return gate(self.desk)
+
+    async def _listen(self, visit: Visit) -> web.StreamResponse:
+        async def still() -> bool:
+            found = await self.desk.database.writer.read(lambda db: kept.find(db, visit.token, self.desk.clock()))
+            return found is not None
+
+        return await self.live.stream(visit.request, still)

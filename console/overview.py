@@ -1,0 +1,64 @@
+"""The overview: who needs an answer now, today against a usual day, what checks found, and what is broken."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from console.charts import Bar, Bars, bars
+from console.pages import get
+from console.policies import Policy
+from console.visit import Visit
+from console.words import CHANNELS, CHECK_RESULTS, INTEREST_STATES, REASONS, word_for
+from storage.overview import Overview
+from storage.overview import overview as look
+
+TONES = {"covered": "good", "only_jkm": "good", "not_started": "other", "ends_soon": "waits", "ended": "bad", "not_covered": "bad"}
+STATE_TONES = {"new": "waits", "registered": "good"}
+LATE = 300  # seconds a message may wait to be sent
+
+
+async def overview(visit: Visit) -> web.Response:
+    midnight = _midnight(visit)
+    found = await visit.read(lambda db: look(db, visit.branch, visit.now, midnight))
+    return visit.show(
+        "overview.html",
+        found=found,
+        late=[channel for channel in found.channels if _is_late(visit, channel.waiting_since)],
+        checks=_checks(found),
+        interests=_interests(found),
+        reasons=REASONS,
+        channels=CHANNELS,
+        word_for=word_for,
+    )
+
+
+def _midnight(visit: Visit) -> datetime:
+    zone = ZoneInfo(visit.officer.zone)
+    return datetime.combine(visit.now.astimezone(zone).date(), time(), zone)
+
+
+def _is_late(visit: Visit, since: datetime | None) -> bool:
+    return since is not None and (visit.now - since).total_seconds() > LATE
+
+
+def _checks(found: Overview) -> Bars:
+    known = [code for code in CHECK_RESULTS if code in found.checks]
+    codes = [*known, *(code for code in sorted(found.checks) if code not in CHECK_RESULTS)]
+    return bars(
+        [Bar(word_for(CHECK_RESULTS, code), found.checks[code], TONES.get(code, "other"), f"/desk/people?check={code}") for code in codes]
+    )
+
+
+def _interests(found: Overview) -> Bars:
+    return bars(
+        [
+            Bar(words, found.interests.get(state, 0), STATE_TONES.get(state, "other"), f"/desk/interests?state={state}")
+            for state, words in INTEREST_STATES.items()
+        ]
+    )
+
+
+PAGES = [get("/desk", overview, Policy.OVERVIEW)]

@@ -1,0 +1,35 @@
+"""The column at the left: the places of the desk, each shown to those who may go there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from console.policies import Policy, may
+from locales import Text, _
+
+
+@dataclass(frozen=True)
+class Place:
+    """`path` is also the beginning of the paths of everything in it; `icon` names a symbol of icons.html."""
+
+    path: str
+    name: Text
+    icon: str
+    policy: Policy
+
+
+OVERVIEW = Place("/desk", _("Overview"), "overview", Policy.OVERVIEW)
+PLACES = (OVERVIEW,)
+
+
+def places_of(role: str) -> list[Place]:
+    return [place for place in PLACES if may(role, place.policy)]
+
+
+def home_of(role: str) -> str:
+    """Where an officer begins: the first place they may go to, else their own account."""
+    return next((place.path for place in places_of(role)), "/desk/account")
+
+
+def is_here(place: Place, path: str) -> bool:
+    return path == place.path or (place is not OVERVIEW and path.startswith(f"{place.path}/"))

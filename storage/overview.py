@@ -1,0 +1,134 @@
+"""What the desk tells at a glance: people reached, checks, who waits, what is wrong on the way out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Table, and_, func, select, true
+
+from storage.changes import table_of
+from storage.contacts import ContactRow
+from storage.conversations import ConversationRow, InboundRow
+from storage.deliveries import DELIVERIES
+from storage.events import EVENTS
+from storage.interests import INTERESTS
+from storage.requests import REQUESTS
+from storage.scope import EVERYWHERE, within
+from storage.writer import Connection
+
+CONTACTS, CONVERSATIONS, INBOUND = table_of(ContactRow), table_of(ConversationRow), table_of(InboundRow)
+USUAL = 28  # days that make a usual day
+LATELY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Open requests of one kind: how many, and since when the first waits."""
+
+    reason: str
+    urgent: bool
+    count: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """What became of the last day's messages on a channel, and since when the oldest waits."""
+
+    name: str
+    waiting: int
+    waiting_since: datetime | None
+    sent: int
+    failed: int
+    in_doubt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    people: int
+    new_today: int
+    new_on_a_usual_day: float
+    wrote_today: int
+    checks: dict[str, int]  # of the last 28 days, by result
+    waiting: list[Waiting]
+    interests: dict[str, int]
+    channels: list[Channel]
+    in_doubt: int
+    quarantined: int | None  # None where one branch may not know of the others'
+
+
+async def overview(db: Connection, branch: str, now: datetime, midnight: datetime) -> Overview:
+    """`midnight` is when today began where the officer is."""
+    past = midnight - timedelta(days=USUAL)
+    mine, living = within(CONTACTS.c.branch, branch), CONTACTS.c.erased_at.is_(None)
+    usual = await _count(db, CONTACTS, mine, CONTACTS.c.created_at.between(past, midnight))
+    channels = await _channels(db, branch, now)
+    return Overview(
+        people=await _count(db, CONTACTS, mine, living),
+        new_today=await _count(db, CONTACTS, mine, CONTACTS.c.created_at >= midnight),
+        new_on_a_usual_day=usual / USUAL,
+        wrote_today=await _wrote(db, branch, midnight),
+        checks=await _by(db, EVENTS, EVENTS.c.subject, within(EVENTS.c.branch, branch), EVENTS.c.kind == "check", EVENTS.c.at >= past),
+        waiting=await _waiting(db, branch),
+        interests=await _by(db, INTERESTS, INTERESTS.c.state, within(INTERESTS.c.branch, branch)),
+        channels=channels,
+        in_doubt=await _in_doubt(db, branch),
+        quarantined=await _count(db, INBOUND, INBOUND.c.state == "quarantined") if branch == EVERYWHERE else None,
+    )
+
+
+async def _count(db: Connection, table: Table, *where: ColumnElement[bool]) -> int:
+    return int((await db.execute(select(func.count()).select_from(table).where(*where))).scalar_one())
+
+
+async def _by(db: Connection, table: Table, column: ColumnElement[str], *where: ColumnElement[bool]) -> dict[str, int]:
+    rows = await db.execute(select(column.label("code"), func.count().label("many")).select_from(table).where(*where).group_by(column))
+    return {row.code: row.many for row in rows}
+
+
+async def _wrote(db: Connection, branch: str, since: datetime) -> int:
+    talks = CONVERSATIONS.join(CONTACTS, CONTACTS.c.id == CONVERSATIONS.c.contact_id)
+    counted = select(func.count()).select_from(talks).where(CONVERSATIONS.c.seen_at >= since, within(CONTACTS.c.branch, branch))
+    return int((await db.execute(counted)).scalar_one())
+
+
+async def _waiting(db: Connection, branch: str) -> list[Waiting]:
+    rows = await db.execute(
+        select(REQUESTS.c.reason, REQUESTS.c.urgent, func.count().label("many"), func.min(REQUESTS.c.at).label("since"))
+        .where(within(REQUESTS.c.branch, branch), REQUESTS.c.state != "closed")
+        .group_by(REQUESTS.c.reason, REQUESTS.c.urgent)
+    )
+    found = [Waiting(row.reason, row.urgent, row.many, row.since) for row in rows]
+    return sorted(found, key=lambda one: (not one.urgent, one.since))
+
+
+async def _channels(db: Connection, branch: str, now: datetime) -> list[Channel]:
+    rows = await db.execute(
+        select(DELIVERIES.c.channel, DELIVERIES.c.state, func.count().label("many"), func.min(DELIVERIES.c.due_at).label("since"))
+        .where(_of(branch), (DELIVERIES.c.state == "queued") | (DELIVERIES.c.at >= now - LATELY))
+        .group_by(DELIVERIES.c.channel, DELIVERIES.c.state)
+    )
+    found: dict[str, dict[str, tuple[int, datetime]]] = {}
+    for row in rows:
+        found.setdefault(row.channel, {})[row.state] = (row.many, row.since)
+    return [_channel(name, states) for name, states in sorted(found.items())]
+
+
+def _channel(name: str, states: dict[str, tuple[int, datetime]]) -> Channel:
+    def many(*wanted: str) -> int:
+        return sum(states[state][0] for state in wanted if state in states)
+
+    since = states["queued"][1] if "queued" in states else None
+    return Channel(name, many("queued", "in_flight"), since, many("sent", "delivered", "read"), many("failed", "expired"), many("in_doubt"))
+
+
+async def _in_doubt(db: Connection, branch: str) -> int:
+    return await _count(db, DELIVERIES, and_(DELIVERIES.c.state == "in_doubt", _of(branch)))
+
+
+def _of(branch: str) -> ColumnElement[bool]:
+    """Deliveries to people of the branch."""
+    if branch == EVERYWHERE:
+        return true()
+    return DELIVERIES.c.contact_id.in_(select(CONTACTS.c.id).where(CONTACTS.c.branch == branch))

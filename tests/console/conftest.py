@@ -1,0 +1,145 @@
+"""The desk on a real server, with officers of every role and browsers that are signed in as they."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from aiohttp import ClientResponse, ClientSession, CookieJar, web
+from aiohttp.test_utils import TestServer
+
+from bot import house
+from bot.house import DEMO
+from bot.web import build
+from console import Console
+from console.policies import Role
+from storage import Database, officers, sessions
+from storage.officers import NewOfficer, Officer
+from tests.talk import KEY
+
+NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)  # noon in Sidoarjo
+
+
+@dataclass
+class Clock:
+    """The house's clock, which a test may move."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **length: float) -> None:
+        self.now += timedelta(**length)
+
+
+@dataclass
+class Browser:
+    """An officer's browser: it keeps cookies, and names the page it sends from."""
+
+    address: str
+    http: ClientSession
+    console: Console
+    officer: Officer | None = None
+    token: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+    async def get(self, path: str, **headers: str) -> ClientResponse:
+        return await self.http.get(self.address + path, headers={**self.headers, **headers}, allow_redirects=False)
+
+    async def post(self, path: str, form: dict[str, Any] | None = None, **headers: str) -> ClientResponse:
+        """As a form of ours sends it, with its token and origin."""
+        sent = {"csrf": self.form_token(), **(form or {})}
+        named = {"Origin": self.address, "Sec-Fetch-Site": "same-origin", **self.headers, **headers}
+        return await self.http.post(self.address + path, data=sent, headers=named, allow_redirects=False)
+
+    def cookie(self, name: str = "sapa-desk") -> str:
+        return next((cookie.value for cookie in self.http.cookie_jar if cookie.key == name), "")
+
+    def form_token(self) -> str:
+        salt = "salt"
+        return f"{salt}.{self.console.desk.sealer.index('form', f'{self.cookie()}:{salt}')}"
+
+
+@dataclass
+class Desk:
+    """The whole house without its chat: what a test of the desk starts from."""
+
+    database: Database
+    console: Console
+    clock: Clock
+    app: web.Application
+    address: str
+    told: list[set[str]]
+    browsers: list[ClientSession] = field(default_factory=list)
+    staff: dict[tuple[str, str], Officer] = field(default_factory=dict)
+
+    def stranger(self) -> Browser:
+        http = ClientSession(cookie_jar=CookieJar(unsafe=True))
+        self.browsers.append(http)
+        return Browser(self.address, http, self.console)
+
+    async def officer(self, role: str = Role.OFFICER, branch: str = "sidoarjo", **more: Any) -> Officer:
+        new = NewOfficer(branch, role, more.pop("login", f"{role}@{branch}"), more.pop("name", f"{role} of {branch}"), **more)
+        return await self.database.writer.run(lambda db: officers.add(db, self.database.tools, new, self.clock()))
+
+    async def signed_in(self, role: str = Role.OFFICER, branch: str = "sidoarjo", stage: str = sessions.FULL) -> Browser:
+        """A browser of an officer of this role, made when first asked for."""
+        officer = self.staff.get((role, branch)) or await self.officer(role, branch)
+        self.staff[role, branch] = officer
+        return await self.enter(officer, stage)
+
+    async def enter(self, officer: Officer, stage: str = sessions.FULL) -> Browser:
+        browser, token = self.stranger(), secrets.token_urlsafe(32)
+        await self.database.writer.run(lambda db: sessions.begin(db, officer.id, stage, token, self.clock()))
+        browser.http.cookie_jar.update_cookies({"sapa-desk": token})
+        browser.officer, browser.token = officer, token
+        return browser
+
+
+Opened = Callable[[str], Awaitable[Desk]]
+
+
+@pytest.fixture
+async def open_desk() -> AsyncIterator[Opened]:
+    """Opens a desk on the database at a URL, with the demo branch loaded."""
+    opened: list[tuple[Desk, TestServer]] = []
+
+    async def open(url: str) -> Desk:
+        clock, told = Clock(), list[set[str]]()
+        database = house.open_database(url, KEY)
+        await house.load(database, DEMO, NOW)
+        console = Console(database, clock, told.append, branch="sidoarjo")
+        app = build(console.routes(), _ready, https=False, gates=[console.gate()])
+        server = TestServer(app)
+        await server.start_server()
+        desk = Desk(database, console, clock, app, f"http://{server.host}:{server.port}", told)
+        opened.append((desk, server))
+        return desk
+
+    yield open
+    for desk, server in opened:
+        for browser in desk.browsers:
+            await browser.close()
+        desk.console.live.close()
+        await server.close()
+        await desk.database.close()
+
+
+async def _ready() -> dict[str, bool]:
+    return {}
+
+
+@pytest.fixture
+async def desk(open_desk: Opened, sqlite_url: str) -> Desk:
+    return await open_desk(sqlite_url)
+
+
+@pytest.fixture
+async def both(open_desk: Opened, database_url: str) -> Desk:
+    """The desk on a database of each kind."""
+    return await open_desk(database_url)
