@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, text, update
+from sqlalchemy import BigInteger, Column, ColumnElement, Index, literal_column, text, update
 from sqlmodel import Field, SQLModel
 
 from locales import Button, Page
@@ -15,7 +15,9 @@ from storage.changes import Changes, table_of
 from storage.contacts import moment
 
 REPLY, NOTICE, CAMPAIGN = 0, 1, 2  # lanes: the lower always goes first
-OPEN = ("queued", "in_flight")
+# Written out, since an index over some states serves only a statement that names them; of a parameter the database cannot know.
+QUEUED: ColumnElement[str] = literal_column("'queued'")
+IN_FLIGHT: ColumnElement[str] = literal_column("'in_flight'")
 REPLY_LIVES = timedelta(hours=24)  # an answer that could not be sent for a day helps nobody any more
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, case, exists, func, or_, select, true, update
+from sqlalchemy import Integer, bindparam, case, exists, func, or_, select, update
 
 from locales import Page
 from storage import accounts
 from storage.changes import Tools, table_of
 from storage.contacts import AddressRow
-from storage.deliveries import CAMPAIGN, DELIVERIES, OPEN, REPLY, DeliveryRow, load_page
+from storage.deliveries import CAMPAIGN, DELIVERIES, IN_FLIGHT, QUEUED, REPLY, DeliveryRow, load_page
 from storage.leases import alive
 from storage.merging import move
 from storage.preferences import prefer
@@ -22,7 +22,6 @@ from storage.writer import Connection
 
 ADDRESSES = table_of(AddressRow)
 SENDER = "sender:"  # the lease of a sending process is named so, with its epoch
-_EARLIER = table_of(DeliveryRow).alias("earlier")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,42 +57,49 @@ class Result:
     pause_until: datetime | None = None  # campaigns rest on this channel until then
 
 
+_EARLIER = table_of(DeliveryRow).alias("earlier")
+_NOW = bindparam("now_", type_=DELIVERIES.c.due_at.type)
+_COLUMNS = [DELIVERIES.c[name] for name in ("id", "address", "page", "facts", "lane", "attempts", "resent", "follows", "template")]
+_READY = (
+    select(*_COLUMNS, ADDRESSES.c.external, ADDRESSES.c.window_until, ADDRESSES.c.approached_at)
+    .join(ADDRESSES, ADDRESSES.c.id == DELIVERIES.c.address)
+    .where(
+        DELIVERIES.c.channel == bindparam("channel_"),
+        DELIVERIES.c.state == QUEUED,
+        DELIVERIES.c.lane < bindparam("below_"),
+        DELIVERIES.c.due_at <= _NOW,
+        DELIVERIES.c.expires_at > _NOW,
+        or_(ADDRESSES.c.free_at.is_(None), ADDRESSES.c.free_at <= _NOW),
+        ~exists().where(
+            _EARLIER.c.address == DELIVERIES.c.address,
+            _EARLIER.c.state.in_((QUEUED, IN_FLIGHT)),
+            or_(
+                _EARLIER.c.state == IN_FLIGHT,
+                _EARLIER.c.lane < DELIVERIES.c.lane,
+                (_EARLIER.c.lane == DELIVERIES.c.lane) & (_EARLIER.c.id < DELIVERIES.c.id),
+            ),
+        ),
+    )
+    .order_by(DELIVERIES.c.lane, DELIVERIES.c.id)
+    .limit(bindparam("count_", type_=Integer()))
+    .with_for_update(skip_locked=True, of=DELIVERIES)
+)
+_CLAIM = (
+    update(DELIVERIES)
+    .where(DELIVERIES.c.id.in_(bindparam("ids_", expanding=True)))
+    .values(state="in_flight", epoch=bindparam("epoch_"), claimed_at=_NOW, attempts=DELIVERIES.c.attempts + 1)
+)
+
+
 async def claim(
     db: Connection, tools: Tools, channel: str, epoch: int, count: int, now: datetime, chat_gap: timedelta | None
 ) -> list[Claimed]:
     """Up to `count` deliveries, replies first, at most one for each address and in order there. Committed before anything is sent."""
-    earlier = exists().where(
-        _EARLIER.c.address == DELIVERIES.c.address,
-        _EARLIER.c.state.in_(OPEN),
-        or_(
-            _EARLIER.c.state == "in_flight",
-            _EARLIER.c.lane < DELIVERIES.c.lane,
-            (_EARLIER.c.lane == DELIVERIES.c.lane) & (_EARLIER.c.id < DELIVERIES.c.id),
-        ),
-    )
-    ready = (
-        select(DELIVERIES, ADDRESSES.c.external, ADDRESSES.c.window_until, ADDRESSES.c.approached_at)
-        .join(ADDRESSES, ADDRESSES.c.id == DELIVERIES.c.address)
-        .where(
-            DELIVERIES.c.channel == channel,
-            DELIVERIES.c.state == "queued",
-            DELIVERIES.c.due_at <= now,
-            DELIVERIES.c.expires_at > now,
-            or_(ADDRESSES.c.free_at.is_(None), ADDRESSES.c.free_at <= now),
-            ~earlier,
-            await _lanes(db, channel, now),
-        )
-        .order_by(DELIVERIES.c.lane, DELIVERIES.c.id)
-        .limit(count)
-        .with_for_update(skip_locked=True, of=DELIVERIES)
-    )
-    rows = await admit(db, channel, (await db.execute(ready)).all(), now)
+    asked = {"channel_": channel, "now_": now, "below_": await _below(db, channel, now), "count_": count}
+    rows = await admit(db, channel, (await db.execute(_READY, asked)).all(), now)
     if not rows:
         return []
-    mine = DELIVERIES.c.id.in_([row.id for row in rows])
-    await db.execute(
-        update(DELIVERIES).where(mine).values(state="in_flight", epoch=epoch, claimed_at=now, attempts=DELIVERIES.c.attempts + 1)
-    )
+    await db.execute(_CLAIM, {"ids_": [row.id for row in rows], "epoch_": epoch, "now_": now})
     if chat_gap:
         await db.execute(update(ADDRESSES).where(ADDRESSES.c.id.in_([row.address for row in rows])).values(free_at=now + chat_gap))
     return [
@@ -161,7 +167,7 @@ async def record(db: Connection, tools: Tools, epoch: int, channel: str, done: l
 
 async def settle(db: Connection, dialect: str, now: datetime) -> int:
     """Deliveries whose sender died: a reply is sent once more and flagged, anything else is in doubt. How many there were."""
-    dead = DELIVERIES.c.state == "in_flight"
+    dead = DELIVERIES.c.state == IN_FLIGHT
     dead &= DELIVERIES.c.epoch.not_in(alive(dialect, SENDER))
     again = (DELIVERIES.c.lane == REPLY) & ~DELIVERIES.c.resent
     settled = await db.execute(
@@ -180,20 +186,19 @@ async def settle(db: Connection, dialect: str, now: datetime) -> int:
 async def expire(db: Connection, now: datetime) -> int:
     """What could not be sent in time is not sent late."""
     late = await db.execute(
-        update(DELIVERIES).where(DELIVERIES.c.state == "queued", DELIVERIES.c.expires_at <= now).values(state="expired", done_at=now)
+        update(DELIVERIES).where(DELIVERIES.c.state == QUEUED, DELIVERIES.c.expires_at <= now).values(state="expired", done_at=now)
     )
     return late.rowcount
 
 
 async def next_due(db: Connection, channel: str, now: datetime) -> datetime | None:
     """When the earliest waiting delivery of a channel may go."""
-    waiting = DELIVERIES.c.channel == channel, DELIVERIES.c.state == "queued", await _lanes(db, channel, now)
+    waiting = DELIVERIES.c.channel == channel, DELIVERIES.c.state == QUEUED, DELIVERIES.c.lane < await _below(db, channel, now)
     due: datetime | None = (await db.execute(select(func.min(DELIVERIES.c.due_at)).where(*waiting))).scalar()
     return due
 
 
-async def _lanes(db: Connection, channel: str, now: datetime) -> ColumnElement[bool]:
-    """What may go on a channel: all, or no campaigns while they rest. Only where people may be written to freely is there no account to ask."""
-    if channel in WINDOWS and (await accounts.account(db, channel)).rests(now):
-        return DELIVERIES.c.lane < CAMPAIGN
-    return true()
+async def _below(db: Connection, channel: str, now: datetime) -> int:
+    """Lanes below this may go on a channel: all, or no campaigns while they rest. Where people may be written to freely no account is asked."""
+    rests = channel in WINDOWS and (await accounts.account(db, channel)).rests(now)
+    return CAMPAIGN if rests else CAMPAIGN + 1
