@@ -27,6 +27,11 @@ class Face(StrEnum):
     WHATSAPP = "whatsapp"
 
 
+class Platform(StrEnum):
+    TELEGRAM = "telegram"
+    WHATSAPP = "whatsapp"
+
+
 class Language(StrEnum):
     INDONESIAN = "id"
     ENGLISH = "en"
@@ -200,6 +205,15 @@ def locales_update() -> None:
 
     for name in update():
         typer.echo(name)
+
+
+@app.command()
+def doctor(platform: Annotated[Platform, typer.Argument(help="Where to look.")]) -> None:
+    """Say what is not set up at a platform, and how to mend it."""
+    from bot.commands.doctor import run
+    from bot.settings import Settings
+
+    raise typer.Exit(run(platform.value, Settings()))
 
 
 @app.command("map")

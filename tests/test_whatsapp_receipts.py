@@ -174,7 +174,10 @@ async def test_a_thousand_shuffled_doubled_receipts_in_groups_end_right(database
 
 async def test_unknown_receipts_wait_eight_days_for_their_delivery(database: Database) -> None:
     await record(database, says("read", None, "later"), says("delivered", None, "never"), says("delivered", None, "never"))
-    join = lambda at: database.writer.run(lambda db: receipts.join(db, database.dialect, database.tools, at))  # noqa: E731
+
+    async def join(at: datetime) -> int:
+        return await database.writer.run(lambda db: receipts.join(db, database.dialect, database.tools, at))
+
     assert await join(NOW) == 0
     delivery = await deliver(database, provider_id="later")
     assert await join(NOW + timedelta(days=7)) == 1

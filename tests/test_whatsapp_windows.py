@@ -182,9 +182,8 @@ async def test_while_campaigns_rest_replies_go_on(database: Database) -> None:
 
 
 async def test_a_pause_only_grows_until_staff_end_it(database: Database) -> None:
-    for hours, because in ((5, "flagged_as_spam"), (1, "daily_limit")):
-        until = NOW + timedelta(hours=hours)
-        await database.writer.run(lambda db, until=until, because=because: accounts.pause(db, "whatsapp", until, because))
+    await database.writer.run(lambda db: accounts.pause(db, "whatsapp", NOW + timedelta(hours=5), "flagged_as_spam"))
+    await database.writer.run(lambda db: accounts.pause(db, "whatsapp", NOW + timedelta(hours=1), "daily_limit"))
     account = await database.writer.read(lambda db: accounts.account(db, "whatsapp"))
     assert (account.paused_until, account.paused_because) == (NOW + timedelta(hours=5), "flagged_as_spam")
     await database.writer.run(lambda db: accounts.resume(db, "whatsapp"))
