@@ -17,6 +17,8 @@ officers_app = typer.Typer(no_args_is_help=True, help="Say who may use the desk.
 app.add_typer(officers_app, name="officers")
 app.add_typer(facts_app, name="facts")
 app.add_typer(locales_app, name="locales")
+restore_app = typer.Typer(no_args_is_help=True, help="After a backup was put back.")
+app.add_typer(restore_app, name="restore")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON for a program instead of text for a person.")]
 
@@ -172,6 +174,15 @@ def officers_reset(login: Annotated[str, typer.Argument(help="The name they sign
     from bot.settings import Settings
 
     _run(reset(Settings(), login))
+
+
+@restore_app.command("accept")
+def restore_accept() -> None:
+    """Let campaigns go on after a backup was put back, once somebody has looked at what was sent since it was made."""
+    from bot.commands.restore import accept
+    from bot.settings import Settings
+
+    _run(accept(Settings()))
 
 
 @facts_app.command("check")

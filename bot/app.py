@@ -20,6 +20,7 @@ from bot.channels.whatsapp_webhook import Webhook
 from bot.commands.officers import first_administrator
 from bot.delivery import Delivery, Pace
 from bot.failpoints import commit
+from bot.guard import Guard
 from bot.pages import Pages
 from bot.pages.page_words import hotline
 from bot.pages.serve import WebChat
@@ -87,6 +88,9 @@ class App:
             if self._whatsapp:
                 routes += self._listen_to_whatsapp(self._whatsapp)
         if self.role is not Role.WEB:
+            guard = Guard(self.database)
+            await guard.check(house.now())
+            self._tasks.append(asyncio.create_task(guard.keep()))
             await self._delivery.start()
         if self.settings.metrics_port is not None:
             self._figures = await metrics.serve(self.database, self.settings.host, self.settings.metrics_port, house.now)

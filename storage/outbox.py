@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Integer, bindparam, case, exists, func, or_, select, update
 
 from locales import Page
-from storage import accounts
+from storage import accounts, pauses
 from storage.changes import Tools, table_of
 from storage.contacts import AddressRow
 from storage.deliveries import CAMPAIGN, DELIVERIES, IN_FLIGHT, QUEUED, REPLY, DeliveryRow, load_page
@@ -200,5 +200,6 @@ async def next_due(db: Connection, channel: str, now: datetime) -> datetime | No
 
 async def _below(db: Connection, channel: str, now: datetime) -> int:
     """Lanes below this may go on a channel: all, or no campaigns while they rest. Where people may be written to freely no account is asked."""
-    rests = channel in WINDOWS and (await accounts.account(db, channel)).rests(now)
+    rests = await pauses.reason_of(db, pauses.CAMPAIGNS) is not None
+    rests = rests or (channel in WINDOWS and (await accounts.account(db, channel)).rests(now))
     return CAMPAIGN if rests else CAMPAIGN + 1

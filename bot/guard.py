@@ -1,0 +1,67 @@
+"""Notices a restored backup: in an older copy, messages that were sent are waiting again, and would all be sent twice."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from storage import Database, Unavailable, pauses
+from storage.database import file_of
+
+EVERY = 5.0  # seconds between two notes of how far we are
+
+log = structlog.get_logger()
+
+
+class Guard:
+    """Keeps, beside the database, the id of the newest delivery seen. A database that knows only older ones is an older copy."""
+
+    def __init__(self, database: Database, folder: Path = Path("var")) -> None:
+        self._database = database
+        file = file_of(database.url)
+        self.path = file.with_name(f"{file.name}.newest") if file else folder / "newest-delivery"
+
+    async def check(self, now: datetime) -> bool:
+        """Called before anything is sent. False if this is an older copy: campaigns rest until a person accepts it."""
+        newest = await self._database.writer.read(pauses.newest_delivery)
+        if newest >= self._noted():
+            return True
+        dialect = self._database.dialect
+        await self._database.writer.run(lambda db: pauses.pause(db, dialect, pauses.CAMPAIGNS, pauses.RESTORED, now))
+        log.error("database_is_older_than_it_was", mend="look at what was sent since, then run: sapa restore accept")
+        return False
+
+    async def keep(self) -> None:
+        """Note how far we are, for ever."""
+        while True:
+            await asyncio.sleep(EVERY)
+            try:
+                await self.note()
+            except (Unavailable, OSError) as error:
+                log.warning("not_noted_how_far", error=type(error).__name__)
+
+    async def note(self) -> None:
+        newest = await self._database.writer.read(pauses.newest_delivery)
+        if newest > self._noted():
+            await asyncio.to_thread(self._write, newest)
+
+    async def accept(self) -> bool:
+        """A person has looked: what waits may be sent. False if nothing rested."""
+        newest = await self._database.writer.read(pauses.newest_delivery)
+        await asyncio.to_thread(self._write, newest)
+        return await self._database.writer.run(lambda db: pauses.lift(db, pauses.CAMPAIGNS))
+
+    def _noted(self) -> int:
+        try:
+            return int(self.path.read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return 0  # never noted, or cut off in the middle of a note: then there is nothing to compare with
+
+    def _write(self, newest: int) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        draft = self.path.with_name(f"{self.path.name}.draft")
+        draft.write_text(str(newest), encoding="ascii")
+        draft.replace(self.path)
