@@ -1,7 +1,8 @@
 """Everything a worker can do here; the first dialogue is the way in."""
 
 from dialogue import Script
-from handlers import benefit_answers, claim_answers, coverage_answers, membership, scam, talk, welcome
+from handlers import talk, welcome
+from handlers.answers import benefit_answers, claim_answers, coverage_answers, membership, scam
 from handlers.benefits import benefits
 from handlers.claims import claims
 from handlers.contributions import contributions

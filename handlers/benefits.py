@@ -3,9 +3,8 @@
 from enum import StrEnum
 
 from dialogue import Dialogue, Done, Next, State, Turn, choice, done
-from handlers import aid_cards, family_cards, injury_cards, programme_cards
-from handlers.cards import Card
-from handlers.programme_cards import Part
+from handlers.cards import Card, aid, family, injury, programmes
+from handlers.cards.programmes import Part
 from handlers.stages import STAGES, Stage
 from locales import _
 
@@ -48,11 +47,11 @@ benefits = Dialogue("benefits", Benefits, command="manfaat", words=("manfaat", "
 async def happened(turn: Turn[Benefits], answer: Happening) -> Next:
     match answer:
         case Happening.DEPARTURE:
-            return _told(aid_cards.failed_departure(), "departure")
+            return _told(aid.failed_departure(), "departure")
         case Happening.LOSS:
-            return _told(aid_cards.loss_on_the_way(), "home")
+            return _told(aid.loss_on_the_way(), "home")
         case Happening.VIOLENCE:
-            return _told(injury_cards.violence(turn.contact.country, turn.today), "violence")
+            return _told(injury.violence(turn.contact.country, turn.today), "violence")
     return {
         Happening.ACCIDENT: accident,
         Happening.HARM: harm,
@@ -66,7 +65,7 @@ async def happened(turn: Turn[Benefits], answer: Happening) -> Next:
 
 @benefits.step(choice(_("When did it happen?"), STAGES))
 async def accident(_turn: Turn[Benefits], answer: Stage) -> Next:
-    return _told(injury_cards.accident(answer), "accident")
+    return _told(injury.accident(answer), "accident")
 
 
 class Harm(StrEnum):
@@ -76,13 +75,13 @@ class Harm(StrEnum):
 
 @benefits.step(choice(_("How severe is the harm?"), {Harm.PARTIAL: _("In part"), Harm.TOTAL: _("Unable to work")}))
 async def harm(_turn: Turn[Benefits], answer: Harm) -> Next:
-    return _told(injury_cards.partial_disability() if answer is Harm.PARTIAL else injury_cards.total_disability(), "accident")
+    return _told(injury.partial_disability() if answer is Harm.PARTIAL else injury.total_disability(), "accident")
 
 
 @benefits.step(choice(_("When did it happen?"), STAGES))
 async def death(_turn: Turn[Benefits], answer: Stage) -> Next:
     return done(
-        *family_cards.death(answer),
+        *family.death(answer),
         then={"claims.happened=death": _("How to claim"), "?scholarship": _("Scholarship"), "?human": _("Talk to an officer")},
     )
 
@@ -104,10 +103,10 @@ ENDINGS = {
 async def dismissed(_turn: Turn[Benefits], answer: Ending) -> Next:
     match answer:
         case Ending.EMPLOYER:
-            return _told(aid_cards.dismissed_by_employer(), "dismissed")
+            return _told(aid.dismissed_by_employer(), "dismissed")
         case Ending.ACCIDENT:
-            return _told(aid_cards.dismissed_after_accident(), "dismissed")
-    return _told(aid_cards.resigned(), "dismissed")
+            return _told(aid.dismissed_after_accident(), "dismissed")
+    return _told(aid.resigned(), "dismissed")
 
 
 class Work(StrEnum):
@@ -117,7 +116,7 @@ class Work(StrEnum):
 
 @benefits.step(choice(_("What was wrong with the work?"), {Work.OTHER: _("Other work"), Work.NONE: _("No work at all")}))
 async def placement(_turn: Turn[Benefits], answer: Work) -> Next:
-    return _told(aid_cards.other_work() if answer is Work.OTHER else aid_cards.not_placed(), "placement")
+    return _told(aid.other_work() if answer is Work.OTHER else aid.not_placed(), "placement")
 
 
 class Return(StrEnum):
@@ -127,7 +126,7 @@ class Return(StrEnum):
 
 @benefits.step(choice(_("Why was it?"), {Return.INJURED: _("Work accident"), Return.TROUBLE: _("Trouble abroad")}))
 async def sent_home(_turn: Turn[Benefits], answer: Return) -> Next:
-    return _told(aid_cards.sent_home_injured() if answer is Return.INJURED else aid_cards.sent_home_in_trouble(), "home")
+    return _told(aid.sent_home_injured() if answer is Return.INJURED else aid.sent_home_in_trouble(), "home")
 
 
 class Programme(StrEnum):
@@ -150,7 +149,7 @@ async def programme(_turn: Turn[Benefits], answer: Programme) -> Next:
             return part
         case Programme.JKM:
             return death
-    return _told(programme_cards.savings(), "savings")
+    return _told(programmes.savings(), "savings")
 
 
 @benefits.step(
@@ -167,7 +166,7 @@ async def part(turn: Turn[Benefits], answer: Part) -> Next:
 @benefits.step(choice(_("For which time?"), STAGES))
 async def part_stage(turn: Turn[Benefits], answer: Stage) -> Next:
     return done(
-        *programme_cards.everything(turn.state.part, answer),
+        *programmes.everything(turn.state.part, answer),
         then={"benefits": _("Other benefits"), "claims": _("How to claim"), "?human": _("Talk to an officer")},
     )
 

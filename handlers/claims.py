@@ -3,8 +3,7 @@
 from enum import StrEnum
 
 from dialogue import Dialogue, Done, Next, State, Turn, choice, done
-from handlers import claim_cards, claim_ways, family_cards
-from handlers.cards import Card
+from handlers.cards import Card, claim_papers, claim_ways, family
 from locales import _
 
 
@@ -54,14 +53,14 @@ async def happened(_turn: Turn[State], answer: Claim) -> Next:
         case Claim.MORE:
             return more
         case Claim.DISMISSED:
-            return _told(claim_cards.dismissed(), letter=True)
+            return _told(claim_papers.dismissed(), letter=True)
         case Claim.VIOLENCE:
             return done(
-                *claim_cards.violence(), then={"?human": _("Talk to an officer"), "help": _("Help and hotlines"), "menu": _("Menu")}
+                *claim_papers.violence(), then={"?human": _("Talk to an officer"), "help": _("Help and hotlines"), "menu": _("Menu")}
             )
         case Claim.SCHOLARSHIP:
-            return _told(claim_cards.scholarship())
-    return _told(claim_cards.not_listed(*NOT_LISTED[answer]))
+            return _told(claim_papers.scholarship())
+    return _told(claim_papers.not_listed(*NOT_LISTED[answer]))
 
 
 class Where(StrEnum):
@@ -72,8 +71,8 @@ class Where(StrEnum):
 @claims.step(choice(_("Where did the accident happen?"), {Where.ABROAD: _("Abroad"), Where.INDONESIA: _("In Indonesia")}))
 async def accident(_turn: Turn[State], answer: Where) -> Next:
     if answer is Where.ABROAD:
-        return _told(claim_cards.accident_abroad(), letter=True)
-    return _told(claim_cards.accident_in_indonesia())
+        return _told(claim_papers.accident_abroad(), letter=True)
+    return _told(claim_papers.accident_in_indonesia())
 
 
 class Cause(StrEnum):
@@ -87,7 +86,9 @@ CAUSES = {Cause.OTHER: _("Illness, other cause"), Cause.ACCIDENT: _("Work accide
 
 @claims.step(choice(_("I am sorry. What was the cause?"), CAUSES))
 async def death(_turn: Turn[State], answer: Cause) -> Next:
-    card = {Cause.OTHER: claim_cards.death, Cause.ACCIDENT: claim_cards.death_by_accident, Cause.LEAVE: claim_cards.death_on_leave}[answer]
+    card = {Cause.OTHER: claim_papers.death, Cause.ACCIDENT: claim_papers.death_by_accident, Cause.LEAVE: claim_papers.death_on_leave}[
+        answer
+    ]
     return done(
         *card(),
         then={"claims.more=heirs": _("Who the heirs are"), "claims.more=where": _("Where to hand in"), "?human": _("Talk to an officer")},
@@ -105,7 +106,7 @@ REASONS = {Reason.AGE: _("Age, or going home"), Reason.DISABILITY: _("Disability
 
 @claims.step(choice(_("For which reason would you take your savings?"), REASONS))
 async def savings(_turn: Turn[State], answer: Reason) -> Next:
-    return _told(claim_cards.savings(answer))
+    return _told(claim_papers.savings(answer))
 
 
 class More(StrEnum):
@@ -131,7 +132,7 @@ CARDS = {
     More.SIGNATURES: claim_ways.signatures,
     More.LETTER: claim_ways.no_letter,
     More.RECEIPTS: claim_ways.receipts,
-    More.HEIRS: family_cards.heirs,
+    More.HEIRS: family.heirs,
 }
 
 

@@ -6,8 +6,8 @@ from datetime import date
 import facts
 from dialogue import Dialogue, Done, Next, Question, State, Turn, choice, done, months, plain, yes_no
 from handlers.cards import Card
-from handlers.price_cards import about, every_way, korea, one_way, price_list
-from handlers.price_cards import savings as jht_sums
+from handlers.cards.prices import about, every_way, korea, one_way, price_list
+from handlers.cards.prices import savings as jht_sums
 from handlers.stages import mentions
 from handlers.topics import topic
 from locales import _

@@ -3,7 +3,7 @@
 import facts
 from dialogue import Dialogue, Next, State, Turn, done, go, yes_no
 from handlers.cards import service
-from handlers.joining_cards import PORTAL, address
+from handlers.cards.enrolment import PORTAL, address
 from locales import Lines, _
 
 coverage = Dialogue(

@@ -5,8 +5,8 @@ from datetime import date
 
 import facts
 from dialogue import Dialogue, Done, Next, State, Turn, born, done, go, is_nik, kpj_or_nik, last_digits, maybe
+from handlers.cards.roster import not_found, told_by_roster, too_many_tries
 from handlers.consent import consent_question, give_consent, has_consented
-from handlers.coverage_roster import not_found, told_by_roster, too_many_tries
 from handlers.officers import when_read
 from locales import Text, _
 from storage import Coverage, TooManyTries

@@ -5,8 +5,8 @@ from datetime import date
 import facts
 from dialogue import Dialogue, Next, Question, Step, Turn, Unclear, choice, day, day_of, day_within, done, maybe, stay, yes_no
 from facts import Contradiction, Scheme, Stage
+from handlers.cards.period_told import not_paid, told_by_worker
 from handlers.coverage_story import Period, month_of, story, written
-from handlers.coverage_told import not_paid, told_by_worker
 from handlers.stages import Stage as Life
 from handlers.stages import stage_in
 from locales import Month, Text, _

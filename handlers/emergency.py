@@ -6,8 +6,8 @@ from enum import StrEnum
 import facts
 from dialogue import Dialogue, Done, Go, Next, Question, State, Turn, Unclear, choice, done, go, maybe, plain
 from facts import Country
+from handlers.cards.hotlines import HOME, ambulance, in_danger, kemlu, kemlu_line
 from handlers.danger import Danger, danger_in
-from handlers.hotlines import HOME, ambulance, in_danger, kemlu, kemlu_line
 from handlers.officers import when_read
 from handlers.topics import topic
 from locales import Lines, Text, _

@@ -7,7 +7,7 @@ from typing import Any
 import facts
 from dialogue import Dialogue, Done, Next, Question, State, Turn, choice, done
 from facts import Country
-from handlers.hotlines import HOME, in_danger, kemlu_line, number_of, of_the_programme, offices, without_number
+from handlers.cards.hotlines import HOME, in_danger, kemlu_line, number_of, of_the_programme, offices, without_number
 from handlers.officers import day_of, when_read
 from handlers.topics import topic
 from locales import Joined, Lines, Sayable, _

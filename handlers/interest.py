@@ -3,8 +3,8 @@
 from dialogue import Dialled, Dialogue, Next, Step, Turn, done, go, stay
 from facts import Country
 from handlers import interest_questions as ask
+from handlers.cards.hotlines import HOME, number_of
 from handlers.consent import give_consent, has_consented
-from handlers.hotlines import HOME, number_of
 from handlers.interest_questions import FIELDS, Wish
 from handlers.interest_words import Reach, Stage, When, state_of, way_of
 from handlers.officers import day_of, when_read

@@ -5,8 +5,8 @@ from datetime import date
 import facts
 from dialogue import Question, State, Unclear, asks_for_something, choice, country, maybe, months, name, nik, phone, plain, text, yes_no
 from facts import Country
+from handlers.cards.hotlines import HOME
 from handlers.consent import consent_to
-from handlers.hotlines import HOME
 from handlers.interest_words import REACHES, STAGES, WHENS, Reach, Stage, summary
 from handlers.stages import mentions
 from locales import Text, _

@@ -6,8 +6,8 @@ from datetime import date
 import facts
 from dialogue import Dialogue, Done, Next, Question, State, Turn, choice, country, done
 from facts import Country
-from handlers.joining_cards import address, extend, register_abroad, register_before
-from handlers.paying_cards import code_missing, paid_but_inactive, pay
+from handlers.cards.enrolment import address, extend, register_abroad, register_before
+from handlers.cards.payment import code_missing, paid_but_inactive, pay
 from handlers.stages import Stage, mentions, stage_in
 from handlers.topics import topic
 from locales import _

@@ -64,7 +64,7 @@ def fit(message: Message, language: str, limits: Limits) -> list[Page]:
 
 def units(text: str) -> int:
     """The length as Telegram and WhatsApp count it: UTF-16 units, so that most emoji count as two."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(label: str, width: int) -> str:

@@ -9,11 +9,10 @@ import pytest
 import facts
 from dialogue import Done, Turn
 from facts import Benefit, Book, Deadline
-from handlers import injury_cards
 from handlers.benefits import Benefits, benefits
-from handlers.cards import amount, closing
+from handlers.cards import amount, closing, injury
+from handlers.cards.programmes import PARTS, Part
 from handlers.claims import claims
-from handlers.programme_cards import PARTS, Part
 from handlers.stages import Stage, stage_in
 from locales import LANGUAGES, LIMITS, Message, Quantity, fit, render
 from locales.pages import units
@@ -87,13 +86,13 @@ def test_a_time_limit_that_is_found_one_day_is_said_without_a_change_of_code() -
 
 
 def test_violence_names_whom_to_call_before_anything_else() -> None:
-    first = words(*injury_cards.violence(None, TODAY)).splitlines()[0]
+    first = words(*injury.violence(None, TODAY)).splitlines()[0]
     assert "+62 812-9007-0027" in first
 
 
 @pytest.mark.parametrize(("country", "number", "old"), [("HK", "+852", False), ("AE", "+971", True)])
 def test_violence_names_the_mission_of_the_country_and_how_old_its_number_is(country: str, number: str, old: bool) -> None:
-    said = words(*injury_cards.violence(country, TODAY))
+    said = words(*injury.violence(country, TODAY))
     assert said.index("Kemlu") < said.index(number)
     assert ("mungkin sudah berubah" in said) == old
 

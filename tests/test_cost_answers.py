@@ -7,10 +7,10 @@ import pytest
 
 import facts
 from handlers import SCRIPT
+from handlers.cards.enrolment import extend, register_abroad, register_before, requirement
+from handlers.cards.payment import code_missing, paid_but_inactive, pay
+from handlers.cards.prices import about, every_way, one_way, price_list
 from handlers.contributions import how_much
-from handlers.joining_cards import extend, register_abroad, register_before, requirement
-from handlers.paying_cards import code_missing, paid_but_inactive, pay
-from handlers.price_cards import about, every_way, one_way, price_list
 from locales import LANGUAGES, Sayable, render
 
 BUBBLE = 1000  # characters; a WhatsApp text with buttons ends at 1,024

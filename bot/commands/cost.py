@@ -8,7 +8,7 @@ import typer
 
 import facts
 from facts import Cost, Part
-from handlers.price_cards import one_way
+from handlers.cards.prices import one_way
 from locales import Citation, render
 
 JHT = ", ".join(str(choice.amount) for choice in facts.jht_choices())

@@ -3,9 +3,9 @@
 import facts
 from dialogue import Done, State, Turn, done
 from handlers.cards import Card, months, service
+from handlers.cards.enrolment import address, register_before, requirement
 from handlers.contributions import how_much
 from handlers.joining import place_in
-from handlers.joining_cards import address, register_before, requirement
 from handlers.stages import mentions
 from handlers.topics import topic
 from locales import Citation, Joined, Lines, Phone, _

@@ -3,7 +3,7 @@
 import facts
 from facts import Country
 from handlers.cards import Card, service
-from handlers.joining_cards import PORTAL, address
+from handlers.cards.enrolment import PORTAL, address
 from locales import Lines, _
 
 

@@ -3,8 +3,8 @@
 import facts
 from facts import Protection, Span, Story, Window, limit
 from handlers.cards import Card, service
-from handlers.coverage_roster import Told
-from handlers.coverage_rules import BOTH, JKM, after_contract, after_rule, basis, before_rule, on_leave_rule, to_get_home
+from handlers.cards.period_rules import BOTH, JKM, after_contract, after_rule, basis, before_rule, on_leave_rule, to_get_home
+from handlers.cards.roster import Told
 from locales import Text, _
 
 ABROAD = {"official_check": _("Official check"), "?extension": _("Extend"), "menu": _("Menu")}

@@ -3,8 +3,8 @@
 import facts
 from dialogue import Done, Go, State, Turn, done, go
 from handlers.cards import service
-from handlers.coverage_rules import after_rule, before_rule, checked, on_leave_rule, to_get_home
-from handlers.joining_cards import PORTAL, address
+from handlers.cards.enrolment import PORTAL, address
+from handlers.cards.period_rules import after_rule, before_rule, checked, on_leave_rule, to_get_home
 from handlers.stages import Stage, mentions, stage_in
 from handlers.topics import topic
 from locales import Joined, Lines, Text, _

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 
 from dialogue import Done, State, Turn, done
-from handlers import claim_cards, claim_ways, family_cards
-from handlers.cards import Card
+from handlers.cards import Card, claim_papers, claim_ways, family
 from handlers.stages import mentions
 from handlers.topics import topic
 from locales import _
@@ -43,27 +42,27 @@ PAPERS: tuple[tuple[tuple[str, ...], Callable[[], Card]], ...] = (
         claim_ways.receipts,
     ),
     (("surat keterangan ahli waris", "surat ahli waris", "heir certificate", "kelurahan", "kepala desa"), claim_ways.signatures),
-    (("ahli waris", "heir", "heirs", "rekening", "rekening bank", "bank account"), family_cards.heirs),
-    (("phk", "pemecatan", "dipecat", "dismissal", "dismissed", "layoff", "fired"), claim_cards.dismissed),
-    (("jaminan hari tua", "hari tua", "paklaring", "tabungan", "savings", "old age"), lambda: claim_cards.savings("age")),
-    (("beasiswa", "scholarship"), claim_cards.scholarship),
+    (("ahli waris", "heir", "heirs", "rekening", "rekening bank", "bank account"), family.heirs),
+    (("phk", "pemecatan", "dipecat", "dismissal", "dismissed", "layoff", "fired"), claim_papers.dismissed),
+    (("jaminan hari tua", "hari tua", "paklaring", "tabungan", "savings", "old age"), lambda: claim_papers.savings("age")),
+    (("beasiswa", "scholarship"), claim_papers.scholarship),
     (
         ("meninggal", "kematian", "almarhum", "almarhumah", "uang duka", "jaminan kematian", "hilang di laut", "missing", "died", "death"),
-        claim_cards.death,
+        claim_papers.death,
     ),
     (
         ("kecelakaan", "kecelakaan kerja", "jaminan kecelakaan kerja", "visum", "ditabrak", "accident", "injury", "medical report"),
-        claim_cards.accident_abroad,
+        claim_papers.accident_abroad,
     ),
 )
 # What the papers are for, when the question leans on the one before it.
 BY_TOPIC: dict[str, Callable[[], Card]] = {
-    "death": claim_cards.death,
-    "work_accident": claim_cards.accident_abroad,
-    "disability": claim_cards.accident_abroad,
-    "layoff": claim_cards.dismissed,
-    "scholarship": claim_cards.scholarship,
-    "old_age": lambda: claim_cards.savings("age"),
+    "death": claim_papers.death,
+    "work_accident": claim_papers.accident_abroad,
+    "disability": claim_papers.accident_abroad,
+    "layoff": claim_papers.dismissed,
+    "scholarship": claim_papers.scholarship,
+    "old_age": lambda: claim_papers.savings("age"),
 }
 
 
@@ -89,4 +88,4 @@ async def claim_documents(turn: Turn[State]) -> Done:
 
 def _papers(turn: Turn[State]) -> Card:
     named = (card for phrases, card in PAPERS if mentions(turn.inbound.text, *phrases))
-    return (next(named, None) or BY_TOPIC.get(turn.topic or "") or claim_cards.by_happening)()
+    return (next(named, None) or BY_TOPIC.get(turn.topic or "") or claim_papers.by_happening)()

@@ -5,7 +5,7 @@ from datetime import date
 import facts
 from facts import limit
 from handlers.cards import days, months
-from handlers.coverage_roster import PROGRAMMES
+from handlers.cards.roster import PROGRAMMES
 from locales import Quantity, Text, _
 
 JKM = PROGRAMMES["JKM"]

@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 import facts
 from dialogue import Dialled, Turn, shown
 from facts import Contact, Mission
-from handlers.price_cards import about
+from handlers.cards.prices import about
 from handlers.stages import mentions
 from locales import Phone, Text, Written, _
 from understanding import amounts_in

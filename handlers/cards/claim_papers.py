@@ -1,8 +1,7 @@
 """Which papers a claim needs, by what happened, with the article and the time there is."""
 
 import facts
-from handlers import claim_ways
-from handlers.cards import Card, asked_in_practice, closing, papers, papers_not_found, partner_facility, report, service
+from handlers.cards import Card, asked_in_practice, claim_ways, closing, papers, papers_not_found, partner_facility, report, service
 from locales import Lines, _
 
 

@@ -1,8 +1,8 @@
 """Is this message, link, number or sum genuine? Compared with what is official, and what officials never ask."""
 
 from dialogue import Done, State, Turn, done
-from handlers.genuine import fees_in, links_in, numbers_in
-from handlers.hotlines import number_of
+from handlers.answers.genuine import fees_in, links_in, numbers_in
+from handlers.cards.hotlines import number_of
 from handlers.topics import topic
 from locales import Sayable, _
 

@@ -1,0 +1,1 @@
+"""Answers to questions that stand alone; each module registers its own in `handlers.topics`."""
