@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,18 +79,12 @@ def _write(path: Path, language: str, messages: list[Message]) -> bool:
     if not messages:
         path.unlink(missing_ok=True)
         return bool(before)
-    catalog = Catalog(header_comment="")
-    catalog.mime_headers = [("Language", language), ("Content-Type", "text/plain; charset=utf-8"), ("Plural-Forms", PLURALS[language])]
+    catalog = Catalog()
     for message in messages:
-        catalog.add(
-            message.id, message.string, flags=message.flags - {"python-format", "python-brace-format"}, user_comments=message.user_comments
-        )
+        catalog.add(message.id, message.string, user_comments=message.user_comments)
+    written = io.BytesIO()
+    write_po(written, catalog, width=120, no_location=True, omit_header=True)
+    entries = re.sub(r"^#, python-(brace-)?format\n", "", written.getvalue().decode(), flags=re.MULTILINE)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as po:
-        write_po(po, catalog, width=120, no_location=True, omit_header=False, include_previous=False)
-    lines = path.read_text(encoding="utf-8").splitlines()
-    kept = [
-        line for line in lines if not line.startswith(('"POT-Creation-Date', '"PO-Revision-Date', '"Generated-By', '"Project-Id-Version'))
-    ]
-    path.write_text("\n".join(line for line in kept if line != "#, fuzzy" or line is not kept[0]).strip() + "\n", encoding="utf-8")
+    path.write_text(HEADER.format(language=language, plurals=PLURALS[language]) + entries.strip() + "\n", encoding="utf-8")
     return path.read_text(encoding="utf-8") != before
