@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from locales import Text, Written
 
-WIDTH, ROW, BAR, LABELS, NUMBERS = 400, 32, 16, 152, 56
+ROW, THICK = 32, 16  # pixels; lengths are in percent of the picture, so that letters keep their size on a phone
+LABELS, TRACK = 46, 42
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class Drawn:
     """A bar with its place in the picture."""
 
     bar: Bar
-    y: int
-    text_y: int
+    top: int
+    line: int
     length: float
 
 
@@ -35,28 +35,21 @@ class Bars:
     """A chart, for the macro `bars` of charts.html."""
 
     rows: list[Drawn]
-
-    width: ClassVar[int] = WIDTH
-    labels: ClassVar[int] = LABELS
-    thick: ClassVar[int] = BAR
-    track: ClassVar[int] = WIDTH - LABELS - NUMBERS
+    labels: int = LABELS
+    track: int = TRACK
+    thick: int = THICK
 
     @property
     def height(self) -> int:
         return len(self.rows) * ROW
 
-    @property
-    def total(self) -> int:
-        return sum(row.bar.count for row in self.rows)
-
 
 def bars(wanted: list[Bar]) -> Bars:
     """The longest fills its track; the others stand in proportion, and anything but nothing is seen."""
     most = max((bar.count for bar in wanted), default=0) or 1
-    track = WIDTH - LABELS - NUMBERS
 
     def drawn(place: int, bar: Bar) -> Drawn:
-        length = max(bar.count / most * track, 2) if bar.count else 0
-        return Drawn(bar, place * ROW + (ROW - BAR) // 2, place * ROW + ROW // 2 + 5, round(length, 1))
+        length = max(bar.count / most * TRACK, 1) if bar.count else 0
+        return Drawn(bar, place * ROW + (ROW - THICK) // 2, place * ROW + ROW // 2 + 5, round(length, 2))
 
     return Bars([drawn(place, bar) for place, bar in enumerate(wanted)])

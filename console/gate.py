@@ -13,8 +13,9 @@ from aiohttp.typedefs import Middleware
 from console.desk import Desk
 from console.frame import CONTENT_POLICY
 from console.policies import DESK, POLICIES, Policy, may
+from console.refused import Refused
 from console.visit import FORM_FIELD, FORM_HEADER, Visit, cookie_name
-from locales import Text, _
+from locales import _
 from storage import Unavailable, sessions
 from storage.sessions import ENROL, FULL, SECOND
 
@@ -27,14 +28,6 @@ STAGES = {Policy.SECOND: {SECOND}, Policy.ENROL: {ENROL, FULL}}
 BACKGROUND = "X-Background"  # sent by what a page fetches by itself: that does not keep an officer signed in
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class Refused(Exception):
-    """A request that will not be served, and why, for the person who sent it."""
-
-    def __init__(self, status: int, title: Text, *paragraphs: Text) -> None:
-        super().__init__(status)
-        self.status, self.title, self.paragraphs = status, title, paragraphs
 
 
 def gate(desk: Desk) -> Middleware:

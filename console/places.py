@@ -19,7 +19,11 @@ class Place:
 
 
 OVERVIEW = Place("/desk", _("Overview"), "overview", Policy.OVERVIEW)
-PLACES = (OVERVIEW,)
+PLACES = (
+    OVERVIEW,
+    Place("/desk/officers", _("Officers"), "officers", Policy.ADMINISTER),
+    Place("/desk/audit", _("Audit"), "audit", Policy.AUDIT),
+)
 
 
 def places_of(role: str) -> list[Place]:

@@ -12,7 +12,7 @@ from locales import Text, _, _n, render
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 BESIDE = _("{mine} · {theirs} in {country}")
-MOMENT = _("{time}, {day}")
+MOMENT = _("{day}, {time}")
 
 
 class Times:

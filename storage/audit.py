@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Select, insert, or_, select, update
+from sqlalchemy import BigInteger, Column, Index, Select, func, insert, or_, select, update
 from sqlmodel import Field, SQLModel
 
 from storage.changes import Tools, table_of
@@ -136,10 +136,11 @@ async def check(db: Connection, tools: Tools, so_far: Checked = BEGINNING, most:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which rows: by whom, what (`actions` are nouns: officer, interest), on what, when; older than the number `before`."""
+    """Which rows: by whom (`words` of their name), what (`nouns` of the action: officer, interest), on what, when; older than `before`."""
 
     officer_id: int | None = None
-    actions: Sequence[str] = ()
+    words: str = ""
+    nouns: Sequence[str] = ()
     subject: str = ""
     since: datetime | None = None
     until: datetime | None = None
@@ -159,8 +160,10 @@ async def find(db: Connection, branch: str, wanted: Wanted, most: int = 50) -> l
         query = query.where(AUDIT.c.at >= wanted.since)
     if wanted.until:
         query = query.where(AUDIT.c.at < wanted.until)
-    if wanted.actions:
-        query = query.where(or_(*(AUDIT.c.action.startswith(f"{noun}.", autoescape=True) for noun in wanted.actions)))
+    if wanted.words:
+        query = query.where(func.lower(OFFICERS.c.name).contains(wanted.words.lower(), autoescape=True))
+    if wanted.nouns:
+        query = query.where(or_(*(AUDIT.c.action.startswith(f"{noun}.", autoescape=True) for noun in wanted.nouns)))
     if wanted.subject:
         query = query.where(AUDIT.c.subject == wanted.subject)
     if wanted.before:

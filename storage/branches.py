@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlmodel import Field, SQLModel
 
 from storage.changes import Changes, table_of
+from storage.scope import within
 from storage.writer import Connection
 
 
@@ -67,3 +68,9 @@ class Branches:
         if row is None:
             raise LookupError(f"the branch {self._changes.contact.branch} was never loaded")
         return Branch(row.id, row.name, row.zone, time.fromisoformat(row.opens), time.fromisoformat(row.closes))
+
+
+async def names(db: Connection, branch: str) -> dict[str, str]:
+    """The branches an officer of a branch may see, by name."""
+    rows = await db.execute(select(BRANCHES.c.id, BRANCHES.c.name).where(within(BRANCHES.c.id, branch)).order_by(BRANCHES.c.name))
+    return {row.id: row.name for row in rows}

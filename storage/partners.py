@@ -11,6 +11,8 @@ from sqlmodel import Field, SQLModel
 from storage.changes import Changes, table_of
 from storage.codes import read
 from storage.contacts import moment
+from storage.scope import within
+from storage.writer import Connection
 
 
 class PartnerRow(SQLModel, table=True):
@@ -58,3 +60,9 @@ class Partners:
     async def named(self, code: str | None) -> Partner | None:
         found = await self.by_link(code) if code else None
         return found[1] if found else None
+
+
+async def names(db: Connection, branch: str) -> dict[str, str]:
+    """The partners an officer of a branch may see, by name."""
+    rows = await db.execute(select(PARTNERS.c.id, PARTNERS.c.name).where(within(PARTNERS.c.branch, branch)).order_by(PARTNERS.c.name))
+    return {row.id: row.name for row in rows}

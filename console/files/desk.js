@@ -18,10 +18,25 @@ document.addEventListener("htmx:config:request", (event) => {
   if (ctx.sourceEvent?.type === "news") ctx.request.headers["X-Background"] = "1";
 });
 
-// A search or a filter that changes sends its form at once; without a script there is a button for it.
-document.addEventListener("change", (event) => {
-  if (event.target.matches("form.tools select")) event.target.form.requestSubmit();
+// Lists: an address names only what was asked for; and a list opens as its reader last left it, in this browser, without what was searched.
+document.addEventListener("htmx:config:request", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.request.method !== "GET" || !ctx.request.body?.entries) return;
+  for (const [name, value] of [...ctx.request.body]) if (value === "") ctx.request.body.delete(name);
 });
+function remember() {
+  const kept = new URLSearchParams(location.search);
+  for (const name of ["q", "after", "all"]) kept.delete(name);
+  localStorage.setItem(memory, kept.toString());
+}
+const tools = document.querySelector("form.tools");
+const memory = `list ${document.body.dataset.officer} ${location.pathname}`;
+if (tools) {
+  const before = localStorage.getItem(memory);
+  if (!location.search && !location.href.includes("?") && before) location.replace(`${location.pathname}?${before}`);
+  else remember();
+  document.addEventListener("htmx:after:swap", () => setTimeout(remember));
+}
 
 // Keys: j and k go through the rows, Enter opens, / searches.
 function typing(element) {
