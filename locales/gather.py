@@ -19,6 +19,14 @@ KEYWORDS = {"_": None, "_n": (1, 2)}
 METHODS = {".py": "python", ".html": "jinja2"}
 COMMON, DESK = "common", "desk_"
 
+HEADER = """msgid ""
+msgstr ""
+"Language: {language}\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: {plurals}\\n"
+
+"""
+
 Msgid = str | tuple[str, ...]
 
 
