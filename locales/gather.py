@@ -88,6 +88,7 @@ def _write(path: Path, language: str, messages: list[Message]) -> bool:
         path.unlink(missing_ok=True)
         return bool(before)
     catalog = Catalog()
+    catalog.mime_headers = [("Plural-Forms", PLURALS[language])]  # how many forms each entry has
     for message in messages:
         catalog.add(message.id, message.string, user_comments=message.user_comments)
     written = io.BytesIO()
