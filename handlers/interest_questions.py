@@ -89,7 +89,7 @@ def _agency() -> Question[str | None]:
     def parse(raw: str, today: date) -> str | None:
         if plain(raw) in NO_AGENCY:
             return None
-        if asks_for_something(raw):
+        if asks_for_something(raw) or raw.isdecimal():
             raise Unclear(hint)
         if sum(map(str.isdecimal, raw)) > DIGITS_IN_A_NAME:
             raise Unclear(_("Please type the agency's name in words, without a telephone number."))
