@@ -13,9 +13,9 @@ from bot.house import open_database
 from bot.ids import Ids
 from facts import Span, Story
 from handlers.cards import Card
-from handlers.coverage_roster import not_found, told_by_roster, too_many_tries
-from handlers.coverage_rules import basis
-from handlers.coverage_told import not_paid, told_by_worker
+from handlers.cards.period_rules import basis
+from handlers.cards.period_told import not_paid, told_by_worker
+from handlers.cards.roster import not_found, told_by_roster, too_many_tries
 from locales import LANGUAGES, LIMITS, Choice, Message, _, fit, render
 from storage import Coverage
 from storage.events import EVENTS

@@ -10,8 +10,8 @@ from sqlalchemy import select
 import facts
 from bot.house import open_database
 from bot.ids import Ids
+from handlers.cards.hotlines import ambulance, in_danger, kemlu, of_the_programme
 from handlers.danger import Danger, danger_in
-from handlers.hotlines import ambulance, in_danger, kemlu, of_the_programme
 from locales import LANGUAGES, LIMITS, Message, fit, render
 from storage.requests import REQUESTS
 from tests.talk import KEY, Worker
