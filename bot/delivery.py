@@ -29,6 +29,7 @@ ROUND_TRIP = 0.2  # seconds; W, the window, is twice what is under way at full r
 UNLIMITED_WINDOW = 256
 BATCH = 100
 LATE = 0.02  # seconds after which a slot counts as missed
+UNSURE = 30.0  # seconds in which a claim that was lost with its connection can still turn out to be committed
 
 log = structlog.get_logger()
 
@@ -57,12 +58,17 @@ class Lane:
     channel: Channel
     pace: Pace
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    open: int = 0  # claimed and not yet recorded
+    mine: set[int] = field(default_factory=set)  # claimed and not yet recorded
+    unsure_until: float = 0.0  # until then a claim may turn out to be committed of which we only heard that it failed
     results: asyncio.Queue[tuple[Claimed, Result]] = field(default_factory=asyncio.Queue)
     sending: set[asyncio.Task[None]] = field(default_factory=set)
     late: list[asyncio.Future[float]] = field(default_factory=list)  # deliveries that missed their slot and need another
     caution: Caution = field(default_factory=Caution)
     forbidden: bool = False
+
+    @property
+    def open(self) -> int:
+        return len(self.mine)
 
 
 class Delivery:
@@ -79,7 +85,9 @@ class Delivery:
 
     async def start(self) -> None:
         await self._lease.take()
-        await self._tidy()
+        if self._database.dialect == "sqlite":  # nobody else can be alive; on PostgreSQL others are given time to say that they are
+            await self._settle()
+        await self._expire()
         self._tasks = [asyncio.create_task(self._lease.keep()), asyncio.create_task(self._keep_tidy())]
         for lane in self._lanes:
             self._tasks.append(asyncio.create_task(self._record_loop(lane)))
@@ -90,72 +98,100 @@ class Delivery:
         for lane in self._lanes:
             lane.wake.set()
 
-    async def drain(self, seconds: float = 8.0) -> None:
+    async def drain(self, seconds: float = 6.0) -> None:
         """Claim no more, wait for what is under way to be recorded, then stop. What was not sent goes back."""
         self._stopping = True
         self.wake()
-        await asyncio.gather(*self._claiming, return_exceptions=True)
+        if self._claiming:
+            await asyncio.wait(self._claiming, timeout=seconds / 2)
+        await _cancel(self._claiming)
         sending = [task for lane in self._lanes for task in lane.sending]
         if sending:
             await asyncio.wait(sending, timeout=seconds)
         await _cancel(sending)  # each leaves its result behind, also when it is cancelled
-        for lane in self._lanes:
-            await lane.results.join()
+        with contextlib.suppress(TimeoutError):  # where the database is away, others will settle what we could not record
+            async with asyncio.timeout(1):
+                await asyncio.gather(*(lane.results.join() for lane in self._lanes))
+                await _cancel(self._tasks)
+                await self._lease.release()
         await _cancel(self._tasks)
-        await self._lease.release()
 
-    async def _tidy(self) -> None:
+    async def _settle(self) -> None:
         now, dialect = self._now(), self._database.dialect
-        settled = await commit(self._database, "settle", lambda db: outbox.settle(db, dialect, now))
-        await commit(self._database, "expire", lambda db: outbox.expire(db, now))
+        ours = {delivery for lane in self._lanes for delivery in lane.mine}
+        settled = await commit(self._database, "settle", lambda db: outbox.settle(db, dialect, now, ours))
         if settled:
             log.warning("deliveries_of_dead_senders", count=settled)
             self.wake()
+
+    async def _expire(self) -> None:
+        now = self._now()
+        await commit(self._database, "expire", lambda db: outbox.expire(db, now))
 
     async def _keep_tidy(self) -> None:
         while True:
             await asyncio.sleep(TIDY)
             try:
-                await self._tidy()
+                # After an outage that all lived through, others must have time to say that they live.
+                if self._lease.is_ours and time.monotonic() - self._lease.began >= TIDY:
+                    await self._settle()
+                await self._expire()
             except Unavailable as error:
                 log.warning("database_away", error=str(error))
+            except Exception as error:  # whoever tidies up must not stop for a bug
+                log.error("not_tidied", error=type(error).__name__)
 
     async def _claim_loop(self, lane: Lane) -> None:
         while not self._stopping:
             lane.wake.clear()
             try:
-                claimed, wait = await self._claim(lane)
+                await self._take_up(lane)
             except Unavailable as error:
                 log.warning("database_away", error=str(error))
                 await asyncio.sleep(1)
-                continue
-            for place, delivery in enumerate(claimed):
-                after = wait + (place / lane.pace.rate if lane.pace.rate else 0)
-                task = asyncio.create_task(self._send(lane, delivery, time.monotonic() + after))
-                lane.sending.add(task)
-                task.add_done_callback(lane.sending.discard)
-            if not claimed:
-                await self._rest(lane)
+            except Exception as error:  # the only way out must not close for a bug
+                log.error("not_claimed", channel=lane.channel.name, error=type(error).__name__)
+                await asyncio.sleep(1)
+
+    async def _take_up(self, lane: Lane) -> None:
+        """Claim what may go now and set it on its way; else wait for a reason to look again."""
+        claimed, wait = await self._claim(lane)
+        for place, delivery in enumerate(claimed):
+            after = wait + (place / lane.pace.rate if lane.pace.rate else 0)
+            task = asyncio.create_task(self._send(lane, delivery, time.monotonic() + after))
+            lane.sending.add(task)
+            task.add_done_callback(lane.sending.discard)
+        if not claimed:
+            await self._rest(lane)
 
     async def _claim(self, lane: Lane) -> tuple[list[Claimed], float]:
         """Deliveries to send now, and the seconds until the slot of the first."""
         room = lane.caution.room(min(lane.pace.window - lane.open, BATCH), lane.open, time.monotonic())
         if room <= 0 or lane.forbidden or not self._lease.is_fresh:
             return [], 0.0
-        tools, dialect, name = self._database.tools, self._database.dialect, lane.channel.name
+        tools, dialect, name, epoch = self._database.tools, self._database.dialect, lane.channel.name, self._lease.epoch
 
         async def work(db: Connection) -> tuple[list[Claimed], float]:
-            claimed = await outbox.claim(db, tools, name, self._lease.epoch, room, self._now(), lane.pace.chat_gap)
+            if time.monotonic() < lane.unsure_until:
+                await outbox.unclaim(db, name, epoch, lane.mine)
+            claimed = await outbox.claim(db, tools, name, epoch, room, self._now(), lane.pace.chat_gap)
             if not claimed or not lane.pace.rate:
                 return claimed, 0.0
             return claimed, await leases.reserve(db, dialect, name, len(claimed), lane.pace.rate)
 
-        claimed, wait = await commit(self._database, "claim", work)
-        lane.open += len(claimed)
+        try:
+            claimed, wait = await commit(self._database, "claim", work)
+        except Unavailable:
+            lane.unsure_until = time.monotonic() + UNSURE
+            raise
+        lane.mine.update(delivery.id for delivery in claimed)
         return claimed, wait
 
     async def _rest(self, lane: Lane) -> None:
         """Until something is queued, a result frees a place, or a delivery that had to wait is due."""
+        if lane.open >= lane.pace.window:  # only a result helps, and it wakes us; the table need not be searched
+            await lane.wake.wait()
+            return
         due = await self._database.writer.read(lambda db: outbox.next_due(db, lane.channel.name, self._now()))
         seconds = IDLE if due is None else max((due - self._now()).total_seconds(), lane.caution.seconds_left(time.monotonic()), 0.05)
         if lane.pace.chat_gap and due is not None:
@@ -168,7 +204,7 @@ class Delivery:
         result = Result(claimed.id, "queued", "late", due_at=self._now(), spent=False)
         try:
             await self._until(lane, at)
-            if self._lease.is_ours:
+            if self._lease.is_ours and self._lease.epoch == claimed.epoch:
                 result = Result(claimed.id, "in_doubt", "stopped")
                 parcel = Parcel(claimed.id, claimed.external, claimed.page, claimed.follows, claimed.template)
                 failpoint("send ready")
@@ -190,8 +226,10 @@ class Delivery:
 
     async def _until(self, lane: Lane, at: float) -> None:
         """Wait for a slot, or for another if this one was missed."""
+        if not lane.pace.rate:
+            return
         await asyncio.sleep(max(at - time.monotonic(), 0))
-        while lane.pace.rate and time.monotonic() - at > LATE:
+        while time.monotonic() - at > LATE:
             at = await self._another_slot(lane)
             await asyncio.sleep(max(at - time.monotonic(), 0))
 
@@ -235,7 +273,7 @@ class Delivery:
             while not lane.results.empty() and len(batch) < BATCH:
                 batch.append(lane.results.get_nowait())
             await self._record(lane.channel.name, batch)
-            lane.open -= len(batch)
+            lane.mine.difference_update(claimed.id for claimed, _result in batch)
             for _done in batch:
                 lane.results.task_done()
             lane.wake.set()
@@ -244,12 +282,23 @@ class Delivery:
         tools = self._database.tools
         while True:
             try:
-                return await commit(
-                    self._database, "record", lambda db: outbox.record(db, tools, self._lease.epoch, channel, batch, self._now())
-                )
+                return await commit(self._database, "record", lambda db: outbox.record(db, tools, channel, batch, self._now()))
             except Unavailable as error:
                 log.warning("database_away", error=str(error))
                 await asyncio.sleep(0.5)
+            except Exception as error:  # one result that cannot be written must not take the others along
+                log.error("not_recorded", channel=channel, error=type(error).__name__)
+                if len(batch) == 1 and batch[0][1] == _bare(batch[0][1]):
+                    return
+                for claimed, result in batch:
+                    await self._record(channel, [(claimed, _bare(result) if len(batch) == 1 else result)])
+                return
+
+
+def _bare(result: Result) -> Result:
+    """What became of the delivery alone, without what it means for its address."""
+    state = "failed" if result.moved_to else result.state
+    return Result(result.id, state, result.reason, result.provider_id, result.due_at, result.spent, result.resent)
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:

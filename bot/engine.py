@@ -108,6 +108,8 @@ class Engine:
             all_done.append(waiting.done)
             metrics.RECEIVED.labels(inbound.channel).inc()
         with metrics.timed(metrics.TURN):
+            if len(all_done) == 1:
+                return await all_done[0]
             for result in await asyncio.gather(*all_done, return_exceptions=True):
                 if isinstance(result, BaseException):
                     raise result
@@ -208,7 +210,7 @@ class Engine:
         if waiting.failures < TRIES:
             return await self._handle([waiting])
         try:
-            await commit(self._database, "quarantine", lambda db: self._quarantine(db, waiting, error))
+            await self._put_aside(waiting, error)
         except Exception as again:
             return _fail(waiting, Unavailable(type(again).__name__))
         metrics.HANDLED.labels("quarantined").inc()
@@ -216,10 +218,23 @@ class Engine:
         if not waiting.done.done():
             waiting.done.set_result(None)
 
+    async def _put_aside(self, waiting: Waiting, error: Exception) -> None:
+        try:
+            await commit(self._database, "quarantine", lambda db: self._quarantine(db, waiting, error))
+        except Unavailable:
+            raise
+        except Exception as again:  # not even an apology can be written to this contact
+            log.error("no_apology", error=type(again).__name__, address=waiting.address[:8])
+            await commit(self._database, "quarantine", lambda db: self._keep_aside(db, waiting, error))
+
+    async def _keep_aside(self, db: Connection, one: Waiting, error: Exception) -> None:
+        raw = json.dumps(asdict(one.inbound), default=str)
+        dialect, tools, reason = self._database.dialect, self._database.tools, type(error).__name__
+        await quarantine(db, dialect, tools, one.id, raw, reason, self._now(), one.inbound.number)
+
     async def _quarantine(self, db: Connection, one: Waiting, error: Exception) -> None:
         group = Group(db, self._database.dialect, self._database.tools, self._now(), self._branch)
-        raw = json.dumps(asdict(one.inbound), default=str)
-        await quarantine(db, group.dialect, group.tools, one.id, raw, type(error).__name__, group.now, one.inbound.number)
+        await self._keep_aside(db, one, error)
         here = (await group.load({one.address: one.inbound}))[one.address]
         language = here.conversation.contact.language
         self._queue(group, one, here, fit(Message((SORRY,)), language, LIMITS[one.inbound.channel]))

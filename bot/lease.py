@@ -22,9 +22,15 @@ class Lease:
     def __init__(self, database: Database, name: str) -> None:
         """A name that ends with a colon is completed by the epoch: then everybody holds one, and it only tells who lives."""
         self._database = database
-        self.epoch = database.tools.new_id()
-        self._name = f"{name}{self.epoch}" if name.endswith(":") else name
+        self._given = name
         self._until = 0.0
+        self._begin()
+
+    def _begin(self) -> None:
+        """A new life: what was claimed under the epoch before is no longer ours."""
+        self.epoch = self._database.tools.new_id()
+        self._name = f"{self._given}{self.epoch}" if self._given.endswith(":") else self._given
+        self.began = time.monotonic()
 
     @property
     def is_ours(self) -> bool:
@@ -37,7 +43,9 @@ class Lease:
         return time.monotonic() < self._until - HEARTBEAT
 
     async def take(self) -> bool:
-        """Get or renew it; False while another holds it."""
+        """Get or renew it; False while another holds it. Once it ran out, others may have acted, so it begins anew."""
+        if self._until and not self.is_ours:
+            self._begin()
         started, dialect = time.monotonic(), self._database.dialect
         taken = await commit(self._database, "lease", lambda db: leases.take(db, dialect, self._name, self.epoch, SECONDS))
         self._until = started + SECONDS if taken else 0.0
@@ -50,6 +58,8 @@ class Lease:
                 await self.take()
             except Unavailable as error:
                 log.warning("database_away", error=str(error))
+            except Exception as error:  # whoever keeps a lease must not stop for a bug
+                log.error("lease_not_kept", error=type(error).__name__)
             await asyncio.sleep(HEARTBEAT)
 
     async def release(self) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Integer, bindparam, case, exists, func, or_, select, update
 
@@ -15,6 +17,7 @@ from storage.deliveries import CAMPAIGN, DELIVERIES, IN_FLIGHT, QUEUED, REPLY, D
 from storage.leases import alive
 from storage.merging import move
 from storage.preferences import prefer
+from storage.sealing import Unsealable
 from storage.templates import Filled
 from storage.templates import load as load_template
 from storage.windows import WINDOWS, admit, close
@@ -37,6 +40,7 @@ class Claimed:
     resent: bool
     follows: str | None
     template: Filled | None = None
+    epoch: int = 0  # under which it was claimed
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +106,36 @@ async def claim(
     await db.execute(_CLAIM, {"ids_": [row.id for row in rows], "epoch_": epoch, "now_": now})
     if chat_gap:
         await db.execute(update(ADDRESSES).where(ADDRESSES.c.id.in_([row.address for row in rows])).values(free_at=now + chat_gap))
-    return [
-        Claimed(
-            row.id,
-            row.address,
-            tools.sealer.open(row.external, "addresses", "external", row.address),
-            load_page(row.page, row.facts),
-            row.lane,
-            row.attempts + 1,
-            row.resent,
-            row.follows,
-            load_template(row.template) if row.template else None,
-        )
-        for row in rows
-    ]
+    claimed, broken = [], []
+    for row in rows:
+        try:
+            claimed.append(_claimed(tools, row, epoch))
+        except (Unsealable, ValueError, KeyError):
+            broken.append(row.id)
+    if broken:  # one that nobody can read must not hold up all others
+        await db.execute(update(DELIVERIES).where(DELIVERIES.c.id.in_(broken)).values(state="failed", reason="unreadable", done_at=now))
+    return claimed
+
+
+def _claimed(tools: Tools, row: Any, epoch: int) -> Claimed:
+    return Claimed(
+        row.id,
+        row.address,
+        tools.sealer.open(row.external, "addresses", "external", row.address),
+        load_page(row.page, row.facts),
+        row.lane,
+        row.attempts + 1,
+        row.resent,
+        row.follows,
+        load_template(row.template) if row.template else None,
+        epoch,
+    )
+
+
+async def unclaim(db: Connection, channel: str, epoch: int, known: Collection[int]) -> None:
+    """Give back what a claim took whose commit nobody heard of: it was never handed out, so it was surely not sent."""
+    unheard = DELIVERIES.c.state == IN_FLIGHT, DELIVERIES.c.channel == channel, DELIVERIES.c.epoch == epoch, DELIVERIES.c.id.not_in(known)
+    await db.execute(update(DELIVERIES).where(*unheard).values(state="queued", attempts=DELIVERIES.c.attempts - 1))
 
 
 _RECORD = (
@@ -133,14 +153,14 @@ _RECORD = (
 )
 
 
-async def record(db: Connection, tools: Tools, epoch: int, channel: str, done: list[tuple[Claimed, Result]], now: datetime) -> None:
-    """Write what became of claimed deliveries; rows that were taken from this epoch meanwhile are left alone."""
+async def record(db: Connection, tools: Tools, channel: str, done: list[tuple[Claimed, Result]], now: datetime) -> None:
+    """Write what became of claimed deliveries; rows that were taken from their epoch meanwhile are left alone."""
     await db.execute(
         _RECORD,
         [
             {
                 "id_": result.id,
-                "epoch_": epoch,
+                "epoch_": claimed.epoch,
                 "state_": result.state,
                 "reason_": result.reason,
                 "provider_": result.provider_id,
@@ -149,7 +169,7 @@ async def record(db: Connection, tools: Tools, epoch: int, channel: str, done: l
                 "unspent_": 0 if result.spent else 1,
                 "resent_": result.resent,
             }
-            for _claimed, result in sorted(done, key=lambda one: one[0].id)
+            for claimed, result in sorted(done, key=lambda one: one[0].id)
         ],
     )
     for claimed, result in done:
@@ -165,9 +185,12 @@ async def record(db: Connection, tools: Tools, epoch: int, channel: str, done: l
             await move(db, tools, claimed.address, channel, result.moved_to)
 
 
-async def settle(db: Connection, dialect: str, now: datetime) -> int:
-    """Deliveries whose sender died: a reply is sent once more and flagged, anything else is in doubt. How many there were."""
-    dead = DELIVERIES.c.state == IN_FLIGHT
+async def settle(db: Connection, dialect: str, now: datetime, ours: Collection[int] = ()) -> int:
+    """Deliveries whose sender died: a reply is sent once more and flagged, anything else is in doubt. How many there were.
+
+    `ours` are under way in this very process, which knows better what becomes of them, whatever happened to its lease.
+    """
+    dead = (DELIVERIES.c.state == IN_FLIGHT) & DELIVERIES.c.id.not_in(ours)
     dead &= DELIVERIES.c.epoch.not_in(alive(dialect, SENDER))
     again = (DELIVERIES.c.lane == REPLY) & ~DELIVERIES.c.resent
     settled = await db.execute(

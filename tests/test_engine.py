@@ -129,6 +129,16 @@ async def test_what_was_put_aside_did_arrive(database_url: str) -> None:
         assert await rows(database, "SELECT number, state FROM inbound WHERE number IS NOT NULL") == [(4_711, "quarantined")]
 
 
+async def test_a_conversation_that_cannot_be_read_blocks_nobody_not_even_itself(database_url: str) -> None:
+    async with engine_on(database_url) as (engine, database):
+        await asyncio.gather(*(engine.receive([said(person, 0, "hello")]) for person in range(5)))
+        broken = "UPDATE conversations SET memory = :nonsense WHERE contact_id = (SELECT min(contact_id) FROM conversations)"
+        await database.writer.run(lambda db: db.execute(text(broken), {"nonsense": b"nonsense"}))
+        await asyncio.gather(*(engine.receive([said(person, 1, "word")]) for person in range(5)))
+        assert await rows(database, "SELECT count(*) FROM events WHERE subject = 'word'") == [(4,)]
+        assert await rows(database, "SELECT reason FROM inbound WHERE state = 'quarantined'") == [("Unsealable",)]
+
+
 async def test_a_step_that_waits_for_the_world_is_a_bug_on_sqlite(sqlite_url: str) -> None:
     async with engine_on(sqlite_url) as (engine, database):
         await engine.receive([said(1, 0, "hello")])

@@ -117,7 +117,7 @@ async def test_what_the_platform_refuses_for_the_window_is_skipped_and_remembere
     [first] = await queue(database, 1)
     [claimed] = await claim(database)
     result = Result(first, "skipped", "window", shut=True)
-    await database.writer.run(lambda db: outbox.record(db, database.tools, 1, "whatsapp", [(claimed, result)], NOW))
+    await database.writer.run(lambda db: outbox.record(db, database.tools, "whatsapp", [(claimed, result)], NOW))
     [second] = await queue(database, 1)
     assert await claim(database) == []
     assert await states(database, [first, second]) == [("skipped", "window")] * 2
