@@ -25,6 +25,7 @@ from bot.pages import Pages
 from bot.pages.page_words import hotline
 from bot.pages.serve import WebChat
 from bot.reading import Reading
+from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.web import build
 from console import Console
@@ -91,6 +92,7 @@ class App:
             guard = Guard(self.database)
             await guard.check(house.now())
             self._tasks.append(asyncio.create_task(guard.keep()))
+            self._tasks.append(asyncio.create_task(Schedule(self.database, house.now).run()))
             await self._delivery.start()
         if self.settings.metrics_port is not None:
             self._figures = await metrics.serve(self.database, self.settings.host, self.settings.metrics_port, house.now)

@@ -13,12 +13,12 @@ from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from dialogue.questions import NO, UNKNOWN, YES, Ask, Question, Unclear, plain
 from locales import Text, _
-from understanding.menu import named
-from understanding.normaliser import words
+from understanding import hear
 
 HOME = "ID"
 LONGEST_NAME = 80
-MOSTLY = 0.6  # of a message; a name may hold a word of the menu, but is never mostly one
+SURELY = 1.0  # the whole message is a phrase of the menu; a name may hold such a word, but is never only that
+NO_WISH = ("other", "greeting", "thanks", "language")
 SHORTEST_PHONE, LONGEST_PHONE = 7, 17  # digits; E.164 allows no more than 15, and 00 may stand before them
 
 NAME = _("Please type your name in letters, for example Siti Aminah.")
@@ -75,8 +75,9 @@ def name(ask: Ask) -> Question[str]:
 
 
 def asks_for_something(said: str) -> bool:
-    """Whether words name what we can do ("hapus data saya") where a name was asked for."""
-    return max(named(words(said)).values(), default=0.0) >= MOSTLY
+    """Whether words surely ask for what we can do ("hapus data saya") where a name was asked for."""
+    heard = hear(said)
+    return heard.topic not in (None, *NO_WISH) and heard.confidence >= SURELY
 
 
 def _is_a_name(said: str) -> bool:

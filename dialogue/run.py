@@ -20,6 +20,8 @@ HOPS = 20  # steps without a question in one turn; more would be a circle
 
 EMERGENCY = "emergency"  # the topic, and the dialogue it opens
 HOME = "ID"  # where somebody is as long as they have not said where
+SMALL_TALK = {"greeting", "thanks", "language", "other"}  # never more than the answer it could also be
+SURELY = 0.8  # of a topic, where the words should have been an answer
 SILENT = {"reaction", "left", "returned"}  # nothing was said, so nothing is answered
 
 
@@ -130,12 +132,12 @@ class _Advance:
             return await self._topic(raw, heard)
         _dialogue, step, _state = here
         assert step.question is not None
-        if step.question.free and heard.topic and asks(raw):
+        if step.question.free and heard.topic and _interrupts(raw, heard):
             return await self._tell(heard.topic, heard.alternatives)
         try:
             step.question.parse(raw, self._today)
         except ValueError:
-            if heard.topic or self._named(raw):
+            if _is_a_question(raw, heard) or self._named(raw):
                 return await self._topic(raw, heard)
         return await self._decide(raw)
 
@@ -315,6 +317,21 @@ class _Advance:
     @property
     def _home(self) -> Dialogue[Any]:
         return next(iter(self.script.dialogues.values()))
+
+
+def _interrupts(raw: str, heard: Heard) -> bool:
+    """Where any words could be the answer: a question of its own, or a whole phrase of the menu. One word is rather an answer."""
+    phrase = heard.confidence == 1.0 and heard.topic not in SMALL_TALK and len(raw.split()) > 1
+    return asks(raw) or phrase
+
+
+def _is_a_question(raw: str, heard: Heard) -> bool:
+    """What is no answer to our question may be one of theirs, if it is surely about something; else it is a slip."""
+    return (
+        heard.topic not in (None, *SMALL_TALK)
+        and (heard.confidence >= SURELY or asks(raw))
+        and sum(character.isalpha() for character in raw) > 2
+    )
 
 
 def _state(dialogue: Dialogue[Any], kept: dict[str, Any]) -> State:

@@ -177,7 +177,7 @@ async def erase(turn: Turn[Copy], answer: bool) -> Next:
             article=_article("42-45"),
             **{name: counts[name] for name in ("said", "replies", "interests", "checks", "requests")},
         ),
-        _("What remains: this receipt, and counts that belong to nobody. The link to this chat goes within the hour."),
+        _("What remains: this receipt, and counts that belong to nobody. The link to this chat goes within a day."),
         _("The chat on your phone is yours: delete it there. Write to me again whenever you like."),
         forget=True,
     )

@@ -64,13 +64,14 @@ class Privacy:
         self._changes.change(delete(INTERESTS).where(INTERESTS.c.contact_id == self._changes.contact.id))
 
     def erase(self) -> None:
-        """Forget the contact: everything written before this moment goes now, the empty address within the hour.
+        """Forget the contact: everything written before this moment goes now, the empty address within a day.
 
-        Events stay as counts that belong to nobody. The address must outlive the turn, or the receipt could not be sent.
+        Events stay as counts that belong to nobody. The address must outlive the turn, or the receipt could not be sent, and with it
+        how often numbers were looked up today, or an erasure would let somebody guess on.
         """
         changes, contact = self._changes, self._changes.contact
         until = changes.tools.new_id()  # ids increase: what this turn still says is not erased with the rest
-        for table in (SAID, DELIVERIES, CHECKS, INTERESTS, REQUESTS):
+        for table in (SAID, DELIVERIES, INTERESTS, REQUESTS):
             changes.change(delete(table).where(table.c.contact_id == contact.id, table.c.id < until))
         changes.change(update(EVENTS).where(EVENTS.c.contact_id == contact.id).values(contact_id=None))
         changes.change(update(CONTACTS).where(CONTACTS.c.id == contact.id).values(erased_at=changes.now))

@@ -12,15 +12,17 @@ import typer
 from bot import house
 from bot.commands.chat import Chat
 from bot.settings import Settings
-from understanding import hear
+from understanding import hear, ranking
 
+MOST = 3  # alternatives
 ANSWERED_ALONE = "x" * 32  # no person's data is kept: the database goes with the command
 
 
 def as_json(text: str) -> str:
-    """`{text, topic, confidence, alternatives}`; alternatives are topics, best first, and begin with the topic itself if it is sure."""
+    """`{text, topic, confidence, alternatives}`: the topic if it is sure, and the three likeliest in any case, best first."""
     heard = hear(text)
-    alternatives = [heard.topic, *heard.alternatives] if heard.topic else list(heard.alternatives)
+    likely = dict.fromkeys(topic for topic in (heard.topic, *heard.alternatives, *(topic for topic, _score in ranking(text))) if topic)
+    alternatives = list(likely)[:MOST]
     value = {"text": text, "topic": heard.topic, "confidence": round(heard.confidence, 4), "alternatives": alternatives}
     return json.dumps(value, ensure_ascii=False)
 

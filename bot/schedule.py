@@ -1,0 +1,46 @@
+"""What is due now, whatever arrives: retention. Any number of processes may run it; one at a time does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from bot.lease import Lease
+from storage import Database, Unavailable, retention
+
+EVERY = 600.0  # seconds between two sweeps
+PAUSE = 0.2  # seconds between two batches, in which turns are not kept waiting
+
+log = structlog.get_logger()
+
+
+class Schedule:
+    """Sweeps for ever, while no other process does."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+        self._lease = Lease(database, "schedule")
+
+    async def run(self) -> None:
+        keeping = asyncio.create_task(self._lease.keep())
+        try:
+            while True:
+                await asyncio.sleep(PAUSE)
+                if self._lease.is_ours:
+                    await self._sweep()
+                    await asyncio.sleep(EVERY)
+        finally:
+            keeping.cancel()
+            await self._lease.release()
+
+    async def _sweep(self) -> None:
+        try:
+            while gone := await self._database.writer.run(lambda db: retention.sweep(db, self._now())):
+                log.info("swept", rows=gone)
+                await asyncio.sleep(PAUSE)
+        except Unavailable as error:
+            log.warning("database_away", error=str(error))
