@@ -4,23 +4,101 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from functools import cache
+from typing import Literal
 
 from understanding.normaliser import HERE, words
 
+LONGEST = 2000  # danger may stand anywhere in a long story, so much more of it is read than for its topic
+_AROUND = 160  # characters before and after a sign of danger that tell what it means
+_MOST_SIGNS = 4
+
+Sign = Literal["grave", "serious"]
+
+
+def _alternatives(inside: str) -> tuple[list[str], str]:
+    """The parts of a pattern's leading group, and what follows the group."""
+    depth, parts, start = 0, [], 1
+    for at, letter in enumerate(inside):
+        depth += (letter == "(") - (letter == ")")
+        if (letter == "|" and depth == 1) or depth == 0:
+            parts.append(inside[start:at])
+            start = at + 1
+        if depth == 0:
+            return parts, inside[at + 1 :]
+    raise ValueError(f"unclosed group in {inside}")
+
+
+def _starts(pattern: str) -> set[str]:
+    """The first one or two letters a match may begin with; an empty one stands for any."""
+    pattern = pattern.lstrip("^")
+    if not pattern.startswith("("):
+        literal = re.match(r"[a-z ]*", pattern)
+        letters = literal.group() if literal else ""
+        if pattern[len(letters) : len(letters) + 1] in {"?", "*"}:
+            letters = letters[:-1]
+        return {letters[:2]}
+    parts, rest = _alternatives(pattern)
+    found = {start for part in parts for start in _starts(part)}
+    return found | _starts(rest[1:]) if rest.startswith("?") else found
+
+
+class _Patterns:
+    """Many patterns searched at the beginnings of words; only those that share a word's first letters are tried."""
+
+    def __init__(self, listed: list[str]) -> None:
+        by_start: dict[str, list[str]] = {}
+        for pattern in listed:
+            for start in _starts(pattern):
+                by_start.setdefault(start, []).append(pattern)
+        self._by_start = {start: re.compile(rf"(?:{'|'.join(some)})(?!\w)") for start, some in by_start.items()}
+
+    def found(self, line: str) -> Iterator[re.Match[str]]:
+        for word in re.finditer(r"\w+", line):
+            at = word.start()
+            for start in (line[at : at + 2], line[at : at + 1], ""):
+                if (patterns := self._by_start.get(start)) and (match := patterns.match(line, at)):
+                    yield match
+
+    def within(self, line: str) -> bool:
+        return any(True for _match in self.found(line))
+
 
 @cache
-def _patterns() -> dict[str, re.Pattern[str]]:
+def _lists() -> dict[str, _Patterns]:
     with (HERE / "emergency.toml").open("rb") as file:
         lists: dict[str, list[str]] = tomllib.load(file)
-    return {name: re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)") for name, parts in lists.items()}
+    return {name: _Patterns(listed) for name, listed in lists.items()} | {"danger": _Patterns(lists["grave"] + lists["serious"])}
 
 
-def fires(text: str) -> bool:
-    """Whether the message tells of danger now."""
-    patterns = _patterns()
-    line = patterns["harmless"].sub(" ~ ", " ".join(words(text)))
-    distant = patterns["supposed"].search(line) or patterns["past"].search(line)
-    if patterns["grave"].search(line):
-        return not (distant and patterns["asking"].search(line)) and not patterns["supposed"].search(line)
-    return bool(patterns["serious"].search(line)) and not distant and not patterns["asking"].search(line)
+def _without_harmless(line: str) -> str:
+    for match in list(_lists()["harmless"].found(line)):
+        line = line.replace(match.group(), "~" * 3, 1)
+    return line
+
+
+def _grade(line: str) -> Sign | None:
+    lists = _lists()
+    line = _without_harmless(line)
+    supposed, past = lists["supposed"].within(line), lists["past"].within(line)
+    if lists["grave"].within(line):
+        return None if supposed or (past and lists["asking"].within(line)) else "grave"
+    if lists["serious"].within(line):
+        return None if supposed or past or lists["asking"].within(line) else "serious"
+    return None
+
+
+def sign(text: str) -> Sign | None:
+    """The first sign of danger in a message, if it is more than a figure of speech or a question about money."""
+    line = " ".join(words(text, LONGEST))
+    read_to, signs = -1, 0
+    for match in _lists()["danger"].found(line):
+        if match.start() < read_to:
+            continue
+        signs, read_to = signs + 1, match.end() + _AROUND
+        if found := _grade(line[max(0, match.start() - _AROUND) : read_to]):
+            return found
+        if signs == _MOST_SIGNS:
+            break
+    return None

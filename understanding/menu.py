@@ -1,25 +1,30 @@
-"""Words of the menu typed by hand: which topics a short message names outright."""
+"""Words of the menu typed by hand, a letter wrong or not: the whole message is the name of a topic."""
 
 from __future__ import annotations
 
 import tomllib
+from difflib import get_close_matches
 from functools import cache
 
 from understanding.normaliser import HERE
 
+_CLOSE = 0.85
+_LONG_ENOUGH = 5  # shorter words have too many neighbours: "bayar" and "kabar"
+
 
 @cache
-def _phrases() -> tuple[tuple[str, str], ...]:
+def _phrases() -> dict[str, str]:
     with (HERE / "menu.toml").open("rb") as file:
         topics: dict[str, list[str]] = tomllib.load(file)["words"]
-    return tuple((phrase, topic) for topic, phrases in topics.items() for phrase in phrases)
+    return {phrase: topic for topic, phrases in topics.items() for phrase in phrases}
 
 
-def named(said: list[str]) -> dict[str, float]:
-    """Each topic that has a phrase among these words, with the share of the message its longest phrase takes."""
-    line = f" {' '.join(said)} "
-    found: dict[str, float] = {}
-    for phrase, topic in _phrases():
-        if f" {phrase} " in line:
-            found[topic] = max(found.get(topic, 0.0), (len(phrase) + 1) / max(len(line) - 1, 1))
-    return found
+def topic(said: list[str]) -> str | None:
+    line = " ".join(said)
+    phrases = _phrases()
+    if line in phrases:
+        return phrases[line]
+    if len(said) > 2 or len(line) <= _LONG_ENOUGH:
+        return None
+    close = get_close_matches(line, phrases, n=1, cutoff=_CLOSE)
+    return phrases[close[0]] if close else None

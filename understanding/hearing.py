@@ -1,0 +1,86 @@
+"""Puts what was heard together: danger first, then menu words, the model, a second intent, and the question before."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from understanding import emergency, follow, menu
+from understanding.model import NOT_OURS, Guess, model
+from understanding.normaliser import plain, words
+
+OURS = 0.8  # how likely a question must be one of ours to be answered; below, it gets the menu and a person
+SURE = 0.4  # how likely the topic must be right; below, the likeliest are offered ("did you mean")
+MOST_ALTERNATIVES = 3
+LIKELY = 0.12  # a score below is not worth offering
+SECOND_INTENT = 0.75  # how sure to be of a clause that means something else than the whole
+FOLLOWS_BELOW = 0.9  # surer than this, a short question stands for itself
+DANGER_LEADS = 0.1  # the model alone hears danger when that leads every topic by so much
+DANGER_TRAILS = 0.5  # it overrules the weaker patterns when another topic leads by so much
+NOT_DANGER = 0.9  # and the stronger ones by so much
+SMALL_TALK = frozenset({"greeting", "thanks", "emergency", NOT_OURS})
+_CLAUSES = re.compile(r"[,.;?!\n]+|\b(?:dan|trs|terus|sekalian|and|also|plus|lalu)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    emergency: bool
+    topic: str | None  # a code of topics.toml when sure, else None
+    alternatives: tuple[str, ...]  # best first: "did you mean" when unsure, a second intent when sure
+    confidence: float
+
+
+NOTHING = Heard(False, None, (), 0.0)
+
+
+def _in_danger(text: str, guess: Guess) -> bool:
+    sign = emergency.sign(text)
+    lead = guess.lead("emergency")
+    if sign is None:
+        return lead > DANGER_LEADS
+    return lead > -(NOT_DANGER if sign == "grave" else DANGER_TRAILS)
+
+
+def _second_intents(text: str, first: str) -> tuple[str, ...]:
+    """What else a message asks in a clause of its own."""
+    clauses = [clause for clause in map(words, _CLAUSES.split(plain(text))) if len(clause) > 1]
+    if len(clauses) < 2:
+        return ()
+    guesses = [model().guess(clause) for clause in clauses[: MOST_ALTERNATIVES + 1]]
+    sure = (guess.topic for guess in guesses if guess.right >= SECOND_INTENT and guess.ours >= OURS)
+    return tuple(dict.fromkeys(topic for topic in sure if topic not in {first, *SMALL_TALK}))[:MOST_ALTERNATIVES]
+
+
+def _likely(guess: Guess) -> tuple[str, ...]:
+    return tuple(topic for topic, score in guess.ranked if score >= LIKELY and topic not in SMALL_TALK)[:MOST_ALTERNATIVES]
+
+
+def is_emergency(text: str) -> bool:
+    said = words(text)
+    return bool(said) and _in_danger(text, model().guess(said))
+
+
+def ranking(text: str) -> tuple[tuple[str, float], ...]:
+    """Every topic with its score, best first; empty when nothing was said."""
+    said = words(text)
+    return model().guess(said).ranked if said else ()
+
+
+def hear(text: str, last_topic: str | None = None) -> Heard:
+    """The topic if it is sure, else the likeliest ones; an emergency before everything."""
+    said = words(text)
+    if not said:
+        return NOTHING
+    guess = model().guess(said)
+    if _in_danger(text, guess):
+        return Heard(True, "emergency", _likely(guess), 1.0)
+    if named := menu.topic(said):
+        return Heard(False, named, (), 1.0)
+    confidence = guess.ours * guess.right
+    if last_topic and confidence < FOLLOWS_BELOW and (after := follow.topic_after(said, text, last_topic)):
+        return Heard(False, after, (), confidence)
+    if guess.ours < OURS:
+        return Heard(False, NOT_OURS if guess.ranked[0][0] == NOT_OURS else None, _likely(guess), confidence)
+    if guess.right < SURE:
+        return Heard(False, None, _likely(guess), confidence)
+    return Heard(False, guess.topic, _second_intents(text, guess.topic), confidence)

@@ -1,0 +1,80 @@
+"""The trained model: one row of weights a bucket, one column a topic; loaded on the first question."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from understanding.concepts import concepts_in
+from understanding.features import Group, groups
+from understanding.normaliser import HERE
+
+NOT_OURS = "other"
+WEIGHTS = HERE / "weights.npz"
+Floats = npt.NDArray[Any]
+
+
+def vector(said: list[str], rarity: Sequence[float]) -> tuple[Floats, Floats]:
+    """Buckets and values of a message, its three views of equal length, the whole of length one."""
+    whole: Group = {}
+    for group in groups(said, rarity):
+        weighed = {bucket: count * rarity[bucket] for bucket, count in group.items()}
+        length = math.hypot(*weighed.values()) or 1.0
+        for bucket, value in weighed.items():
+            whole[bucket] = whole.get(bucket, 0.0) + value / length
+    values = np.fromiter(whole.values(), dtype=np.float32, count=len(whole))
+    return np.fromiter(whole, dtype=np.int64, count=len(whole)), values / (math.hypot(*whole.values()) or 1.0)
+
+
+def signs(scores: Floats, topics: Sequence[str], said: list[str]) -> tuple[int, list[float]]:
+    """The best topic of ours, and what tells whether to trust it: its score, its lead, its lead over "none of ours", words of no known meaning."""
+    other = topics.index(NOT_OURS)
+    ours = scores.copy()
+    ours[other] = -np.inf
+    second, best = np.partition(ours, -2)[-2:]
+    unknown = sum(not concepts_in([word]) for word in said) / max(len(said), 1)
+    return int(ours.argmax()), [float(best), float(best - second), float(best - scores[other]), unknown, 1.0]
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    ranked: tuple[tuple[str, float], ...]  # every topic with its score, best first
+    topic: str  # the best one of ours
+    ours: float  # how likely the question is any of ours
+    right: float  # how likely the best topic is the one meant, if it is
+
+    def lead(self, topic: str) -> float:
+        """How far a topic is before the best other one; negative if behind."""
+        score = dict(self.ranked)[topic]
+        return score - max(other for name, other in self.ranked if name != topic)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    topics: tuple[str, ...]
+    rarity: list[float]
+    weights: Floats
+    trust: Floats
+
+    def scores(self, said: list[str]) -> Floats:
+        buckets, values = vector(said, self.rarity)
+        return values @ self.weights[buckets].astype(np.float32)
+
+    def guess(self, said: list[str]) -> Guess:
+        scores = self.scores(said)
+        best, seen = signs(scores, self.topics, said)
+        ours, right = 1 / (1 + np.exp(-(self.trust @ np.array(seen))))
+        ranked = tuple((self.topics[place], float(scores[place])) for place in np.argsort(-scores, kind="stable"))
+        return Guess(ranked, self.topics[best], float(ours), float(right))
+
+
+@cache
+def model() -> Model:
+    with np.load(WEIGHTS, allow_pickle=False) as file:
+        return Model(tuple(file["topics"].tolist()), file["rarity"].tolist(), file["weights"], file["trust"])

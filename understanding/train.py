@@ -1,0 +1,112 @@
+"""Trains the model from the examples: ridge regression on what a topic's questions have in common. The same examples give the same weights."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from understanding.features import BUCKETS, groups
+from understanding.model import NOT_OURS, WEIGHTS, Floats, signs, vector
+from understanding.normaliser import HERE, words
+
+EXAMPLES = HERE / "examples"
+RIDGE = 0.2  # found by leaving one example out; a half or a double of it changes little
+FREQUENT = 2048  # buckets so common that they are multiplied as one dense block
+CURVE_STEPS = 30
+
+
+def examples(folder: Path = EXAMPLES) -> list[tuple[str, str]]:
+    """Topic and question, in a fixed order, each question once."""
+    found: dict[str, str] = {}
+    for path in sorted(folder.glob("*.toml")):
+        with path.open("rb") as file:
+            topics: dict[str, dict[str, str]] = tomllib.load(file)
+        for topic, languages in topics.items():
+            for block in languages.values():
+                for question in block.strip().splitlines():
+                    found.setdefault(question, topic)
+    return [(topic, question) for question, topic in found.items()]
+
+
+def _rarity(said: list[list[str]]) -> Floats:
+    seen = np.zeros(BUCKETS + 1)
+    for one in said:
+        for group in groups(one):
+            seen[list(group)] += 1
+    return (np.log((1 + len(said)) / (1 + seen)) + 1).astype(np.float16)  # as it will be read back
+
+
+def _likeness(rows: Floats, buckets: Floats, values: Floats, count: int) -> Floats:
+    """Every example's product with every other: the common buckets as one dense block, the rare ones by their lists."""
+    alike = np.zeros((count, count), dtype=np.float32)
+    seen = np.bincount(buckets, minlength=BUCKETS)
+    frequent = np.argsort(-seen, kind="stable")[:FREQUENT]
+    place = np.full(BUCKETS, -1)
+    place[frequent] = np.arange(FREQUENT)
+    dense = np.zeros((count, FREQUENT), dtype=np.float32)
+    common = place[buckets] >= 0
+    dense[rows[common], place[buckets[common]]] = values[common]
+    alike += dense @ dense.T
+    rare_rows, rare_buckets, rare_values = rows[~common], buckets[~common], values[~common]
+    order = np.argsort(rare_buckets, kind="stable")
+    ends = np.flatnonzero(np.diff(rare_buckets[order])) + 1
+    for part in np.split(order, ends):
+        who, what = rare_rows[part], rare_values[part]
+        alike[np.ix_(who, who)] += np.outer(what, what)
+    return alike
+
+
+def _curve(seen: Floats, happened: Floats) -> Floats:
+    """A logistic curve by Newton's method: how likely a thing is, given the signs seen."""
+    curve = np.zeros(seen.shape[1])
+    for _ in range(CURVE_STEPS):
+        guess = 1 / (1 + np.exp(-(seen @ curve)))
+        slope = seen.T @ (seen * (guess * (1 - guess))[:, None]) + 1e-6 * np.eye(len(curve))
+        curve += np.linalg.solve(slope, seen.T @ (happened - guess))
+    return curve
+
+
+def _trust(left_out: Floats, truth: Floats, said: list[list[str]], topics: list[str]) -> Floats:
+    """When to trust the best topic, from examples left out of training: whether the question is ours at all, and whether the topic is right."""
+    judged = [signs(scores, topics, one) for scores, one in zip(left_out, said, strict=True)]
+    seen = np.array([one for _best, one in judged])
+    right = np.array([best for best, _one in judged]) == truth
+    ours = truth != topics.index(NOT_OURS)
+    return np.stack([_curve(seen, ours.astype(np.float64)), _curve(seen[ours], right[ours].astype(np.float64))])
+
+
+def fit(pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    """Weights, and for every example what the model would have said of it had it never seen it."""
+    topics = sorted({topic for topic, _question in pairs})
+    truth = np.array([topics.index(topic) for topic, _question in pairs])
+    said = [words(question) for _topic, question in pairs]
+    rarity = _rarity(said)
+    known = rarity.tolist()
+    vectors = [vector(one, known) for one in said]
+    rows = np.repeat(np.arange(len(pairs)), [len(buckets) for buckets, _values in vectors])
+    buckets = np.concatenate([buckets for buckets, _values in vectors])
+    values = np.concatenate([values for _buckets, values in vectors]).astype(np.float32)
+    target = np.eye(len(topics), dtype=np.float32)[truth]
+    inverse = np.linalg.inv(_likeness(rows, buckets, values, len(pairs)) + RIDGE * np.eye(len(pairs), dtype=np.float32))
+    dual = inverse @ target
+    left_out = target - dual / np.diag(inverse)[:, None]
+    weights = np.zeros((BUCKETS, len(topics)), dtype=np.float32)
+    for column in range(len(topics)):
+        weights[:, column] = np.bincount(buckets, weights=values * dual[rows, column], minlength=BUCKETS)
+    return {"topics": topics, "rarity": rarity, "weights": weights, "trust": _trust(left_out, truth, said, topics), "left_out": left_out, "truth": truth}
+
+
+def train(path: Path = WEIGHTS, folder: Path = EXAMPLES) -> float:
+    """Writes the weights; returns the share of examples that the others would have told right."""
+    fitted = fit(examples(folder))
+    np.savez_compressed(
+        path,
+        topics=np.array(fitted["topics"]),
+        rarity=fitted["rarity"].astype(np.float16),
+        weights=fitted["weights"].astype(np.float16),
+        trust=fitted["trust"],
+    )
+    return float((fitted["left_out"].argmax(axis=1) == fitted["truth"]).mean())
