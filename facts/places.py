@@ -72,6 +72,12 @@ def _aliases(current: Book) -> Mapping[tuple[str, ...], str]:
 
 
 @lru_cache(4)
+def _longest(current: Book) -> int:
+    """Words of the longest name."""
+    return max(len(alias) for alias in _aliases(current))
+
+
+@lru_cache(4)
 def _names_by_letter(current: Book) -> Mapping[str, tuple[tuple[str, str], ...]]:
     """The countries' own names, written together and long enough to forgive a slip, by their first letter."""
     found: dict[str, list[tuple[str, str]]] = {}
@@ -84,7 +90,7 @@ def _names_by_letter(current: Book) -> Mapping[str, tuple[tuple[str, str], ...]]
 
 def _matches(words: list[str], aliases: Mapping[tuple[str, ...], str]) -> Iterator[tuple[str, int]]:
     """Longest names first, so that "korea utara" is not Korea and "papua nugini" is not at home."""
-    longest = max(len(alias) for alias in aliases)
+    longest = _longest(book())
     at = 0
     while at < len(words):
         for size in range(min(longest, len(words) - at), 0, -1):

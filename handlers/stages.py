@@ -1,5 +1,6 @@
 """Where in their working life somebody is, as a question asks it and as people say it by the way."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from locales import _
@@ -44,13 +45,17 @@ SAID = {
 
 def mentions(text: str, *phrases: str) -> bool:
     """Whether one of these phrases stands in a text, whole words only, chat abbreviations spelt out."""
-    said = f" {' '.join(words(text))} "
+    return _mention(f" {' '.join(words(text))} ", phrases)
+
+
+def _mention(said: str, phrases: Iterable[str]) -> bool:
     return any(f" {phrase} " in said for phrase in phrases)
 
 
 def stage_in(text: str) -> Stage | None:
     """The stage somebody names by the way ("meninggal stlh plg"), if any."""
-    return next((stage for stage, phrases in SAID.items() if mentions(text, *phrases)), None)
+    said = f" {' '.join(words(text))} "
+    return next((stage for stage, phrases in SAID.items() if _mention(said, phrases)), None)
 
 
 __all__ = ["STAGES", "Stage", "mentions", "stage_in"]

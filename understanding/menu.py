@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 
 from understanding.normaliser import HERE
 
@@ -26,5 +26,22 @@ def topic(said: list[str]) -> str | None:
         return phrases[line]
     if len(said) > 2 or len(line) <= _LONG_ENOUGH:
         return None
-    close = get_close_matches(line, phrases, n=1, cutoff=_CLOSE)
-    return phrases[close[0]] if close else None
+    return _nearest(line)
+
+
+@lru_cache(2048)
+def _nearest(line: str) -> str | None:
+    """The topic of the one phrase a slip away; remembered, since most of these are everybody's answers ("tidak ada")."""
+    close = get_close_matches(line, _possible(line), n=1, cutoff=_CLOSE)
+    return _phrases()[close[0]] if close else None
+
+
+@cache
+def _letters() -> list[tuple[str, frozenset[str]]]:
+    return [(phrase, frozenset(phrase)) for phrase in _phrases()]
+
+
+def _possible(line: str) -> list[str]:
+    """Every phrase that can be close: a letter that only one of the two has is one they do not share. Comparing with all took 0.6 ms."""
+    letters = frozenset(line)
+    return [phrase for phrase, its in _letters() if len(letters ^ its) <= (1 - _CLOSE) * (len(line) + len(phrase))]

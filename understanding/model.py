@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from understanding.normaliser import HERE
 
 NOT_OURS = "other"
 WEIGHTS = HERE / "weights.npz"
+FEW, YEAR = 3, 4  # words, digits
 Floats = npt.NDArray[Any]
 
 
@@ -55,7 +56,7 @@ class Guess:
         return score - max(other for name, other in self.ranked if name != topic)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Model:
     topics: tuple[str, ...]
     rarity: list[float]
@@ -67,11 +68,21 @@ class Model:
         return values @ self.weights[buckets].astype(np.float32)
 
     def guess(self, said: list[str]) -> Guess:
+        """What everybody answers ("tidak ada", "12 maret 2027") is remembered; long sentences and long numbers are somebody's own."""
+        few = len(said) <= FEW and not any(len(word) > YEAR and word.isdecimal() for word in said)
+        return _remembered(self, tuple(said)) if few else self.think(said)
+
+    def think(self, said: list[str]) -> Guess:
         scores = self.scores(said)
         best, seen = signs(scores, self.topics, said)
         ours, right = 1 / (1 + np.exp(-(self.trust @ np.array(seen))))
         ranked = tuple((self.topics[place], float(scores[place])) for place in np.argsort(-scores, kind="stable"))
         return Guess(ranked, self.topics[best], float(ours), float(right))
+
+
+@lru_cache(2048)
+def _remembered(using: Model, said: tuple[str, ...]) -> Guess:
+    return using.think(list(said))
 
 
 @cache
