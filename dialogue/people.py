@@ -17,7 +17,7 @@ from understanding import hear
 
 HOME = "ID"
 LONGEST_NAME = 80
-SURELY = 1.0  # the whole message is a phrase of the menu; a name may hold such a word, but is never only that
+SURELY = 0.99  # a name may hold a word of the menu, and is then never so long
 NO_WISH = ("other", "greeting", "thanks", "language")
 SHORTEST_PHONE, LONGEST_PHONE = 7, 17  # digits; E.164 allows no more than 15, and 00 may stand before them
 
@@ -77,7 +77,8 @@ def name(ask: Ask) -> Question[str]:
 def asks_for_something(said: str) -> bool:
     """Whether words surely ask for what we can do ("hapus data saya") where a name was asked for."""
     heard = hear(said)
-    return heard.topic not in (None, *NO_WISH) and heard.confidence >= SURELY
+    phrase = heard.confidence == 1.0 or len(said.split()) >= 3
+    return heard.topic not in (None, *NO_WISH) and phrase and heard.confidence >= SURELY
 
 
 def _is_a_name(said: str) -> bool:

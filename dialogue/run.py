@@ -21,6 +21,8 @@ HOPS = 20  # steps without a question in one turn; more would be a circle
 EMERGENCY = "emergency"  # the topic, and the dialogue it opens
 HOME = "ID"  # where somebody is as long as they have not said where
 SMALL_TALK = {"greeting", "thanks", "language", "other"}  # never more than the answer it could also be
+NAMED = "agency"  # the name of an agency sounds like a question about it, and is an answer just as well
+BEYOND_DOUBT = 0.99
 SURELY = 0.8  # of a topic, where the words should have been an answer
 SILENT = {"reaction", "left", "returned"}  # nothing was said, so nothing is answered
 
@@ -64,7 +66,7 @@ class _Advance:
         """Emergency, global word, button, answer, topic: in this order, whatever is going on."""
         raw = self.inbound.text
         heard = hear(raw, self.conversation.topic) if raw else Heard(False, None, (), 0.0)
-        if heard.emergency:
+        if heard.emergency and not self._named(raw):  # "help" alone opens the hotlines, which begin with whom to call in danger
             self.urgent = True
             return await self._tell(EMERGENCY)
         if self.inbound.pressed is not None:
@@ -320,9 +322,9 @@ class _Advance:
 
 
 def _interrupts(raw: str, heard: Heard) -> bool:
-    """Where any words could be the answer: a question of its own, or a whole phrase of the menu. One word is rather an answer."""
-    phrase = heard.confidence == 1.0 and heard.topic not in SMALL_TALK and len(raw.split()) > 1
-    return asks(raw) or phrase
+    """Where any words could be the answer: a question of its own, or a wish said beyond doubt. One word is rather an answer."""
+    wish = heard.topic not in (*SMALL_TALK, NAMED) and len(raw.split()) >= (2 if heard.confidence == 1.0 else 3)
+    return asks(raw) or (wish and heard.confidence >= BEYOND_DOUBT)
 
 
 def _is_a_question(raw: str, heard: Heard) -> bool:
