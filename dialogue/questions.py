@@ -66,6 +66,8 @@ class Question(Generic[A]):
 
 def plain(raw: str) -> str:
     """One way of writing for what looks alike: full-width and Arabic digits, no-break spaces, capitals, invisible characters."""
+    if raw.isascii() and raw.isprintable():  # nearly everything people type: nothing in it needs a look at each character
+        return " ".join(raw.lower().split()).strip(" .!?,")
     visible = "".join(c for c in unicodedata.normalize("NFKC", raw) if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace())
     visible = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in visible)
     return " ".join(visible.casefold().split()).strip(" .!?,")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -73,9 +72,8 @@ DELIVERIES = table_of(DeliveryRow)
 
 
 def dump_page(page: Page) -> str:
-    return json.dumps(
-        {"text": page.text, "buttons": [asdict(button) for button in page.buttons]}, ensure_ascii=False, separators=(",", ":")
-    )
+    buttons = [{"label": button.label, "payload": button.payload, "url": button.url} for button in page.buttons]
+    return json.dumps({"text": page.text, "buttons": buttons}, ensure_ascii=False, separators=(",", ":"))
 
 
 def load_page(row: str, facts: str = "") -> Page:
