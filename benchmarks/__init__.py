@@ -1,0 +1,1 @@
+"""How fast it is, measured against a target that would be felt if it were missed."""

@@ -1,0 +1,5 @@
+"""The floor, for Telegram."""
+
+from benchmarks.bots.floor import main
+
+main("telegram")

@@ -1,0 +1,5 @@
+"""The floor, for Web."""
+
+from benchmarks.bots.floor import main
+
+main("webchat")

@@ -1,0 +1,5 @@
+"""The floor, for Whatsapp."""
+
+from benchmarks.bots.floor import main
+
+main("whatsapp")

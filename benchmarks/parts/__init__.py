@@ -1,0 +1,1 @@
+"""The parts of the benchmark; each prints its own table."""
