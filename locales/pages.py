@@ -57,9 +57,18 @@ def fit(message: Message, language: str, limits: Limits) -> list[Page]:
     count, width = limits.buttons if len(message.choices) <= limits.buttons[0] else limits.rows
     shown = message.choices[:count]
     buttons = tuple(Button(cut(render(choice.label, language), width), choice.payload, choice.url) for choice in shown)
-    parts = list(split(text, limits.text_with_choices if buttons else limits.text))
+    parts = list(_parts(text, limits, choices=bool(buttons)))
     facts = facts_in(message)
     return [Page(part, buttons if part is parts[-1] else (), facts) for part in parts]
+
+
+def _parts(text: str, limits: Limits, *, choices: bool) -> Iterator[str]:
+    """As few as possible: only the last must leave room for the choices."""
+    *_before, last = split(text, limits.text_with_choices if choices else limits.text)
+    before = text[: len(text) - len(last)].rstrip()
+    if before:
+        yield from split(before, limits.text)
+    yield last
 
 
 def units(text: str) -> int:

@@ -91,8 +91,16 @@ def follow(state: str, said: str) -> str:
     return said if RANK[said] > RANK.get(state, 0) else state
 
 
-async def record(db: Connection, dialect: str, tools: Tools, receipts: Sequence[Receipt], now: datetime) -> None:
-    """All of them in one transaction. What belongs to nothing we know is kept for a while."""
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """An address that was a number until now, and the platform's id of whom it belongs to."""
+
+    address: str
+    user: str
+
+
+async def record(db: Connection, dialect: str, tools: Tools, receipts: Sequence[Receipt], now: datetime) -> list[Lesson]:
+    """All of them in one transaction. What belongs to nothing we know is kept for a while; what can be learnt of people is returned."""
     changes = await _find(db, receipts)
     unknown: list[dict[str, Any]] = []
     counts: Counted = Counter()
@@ -108,8 +116,13 @@ async def record(db: Connection, dialect: str, tools: Tools, receipts: Sequence[
     await _write(db, [change for change in different if change.is_real])
     await charges.count(db, dialect, counts)
     await orphans.keep(db, dialect, unknown)
+    lessons: dict[str, Lesson] = {}
     for change in different:
-        await _heed(db, tools, change)
+        for receipt in change.receipts:
+            await _heed(db, tools, change, receipt)
+            if receipt.state == "delivered" and _was_a_number(tools, change.row.address, receipt):
+                lessons[change.row.address] = Lesson(change.row.address, receipt.user)
+    return list(lessons.values())
 
 
 async def _find(db: Connection, receipts: Sequence[Receipt]) -> dict[int | str | None, _Change]:
@@ -152,20 +165,27 @@ async def _write(db: Connection, changes: Iterable[_Change]) -> None:
         await db.execute(_CHANGE, rows)
 
 
-async def _heed(db: Connection, tools: Tools, change: _Change) -> None:
-    """What a receipt tells of the person, beside what it tells of the message."""
-    for receipt in change.receipts:
-        if receipt.unreachable and change.state == "failed":
-            await db.execute(update(ADDRESSES).where(ADDRESSES.c.id == change.row.address).values(unreachable=receipt.reason))
-        if receipt.unwanted:
-            await prefer(db, tools, change.row.address, wants=False, at=receipt.at)
-        if receipt.shut:
-            await close(db, [change.row.address])
-        if receipt.rest:
-            await accounts.pause(db, receipt.channel, receipt.at + DAY, receipt.reason or "")
-        # Sent to a number, and now we learn whose it is.
-        if receipt.user and receipt.phone and index(tools, receipt.channel, receipt.phone) == change.row.address:
-            await move(db, tools, change.row.address, receipt.channel, receipt.user)
+async def _heed(db: Connection, tools: Tools, change: _Change, receipt: Receipt) -> None:
+    """What a receipt tells of the person and of us, beside what it tells of the message."""
+    if receipt.unreachable and change.state == "failed":
+        await db.execute(update(ADDRESSES).where(ADDRESSES.c.id == change.row.address).values(unreachable=receipt.reason))
+    if receipt.unwanted:
+        await prefer(db, tools, change.row.address, wants=False, at=receipt.at)
+    if receipt.shut:
+        await close(db, [change.row.address])
+    if receipt.rest:
+        await accounts.pause(db, receipt.channel, receipt.at + DAY, receipt.reason or "")
+
+
+def _was_a_number(tools: Tools, address: str, receipt: Receipt) -> bool:
+    """Sent to a number, and now we hear whose it is."""
+    return bool(receipt.user and receipt.phone) and index(tools, receipt.channel, receipt.phone) == address
+
+
+async def learn(db: Connection, tools: Tools, channel: str, lessons: Sequence[Lesson]) -> None:
+    """From now on these are known by their id, which outlives a number that is hidden or changed."""
+    for lesson in lessons:
+        await move(db, tools, lesson.address, channel, lesson.user)
 
 
 async def join(db: Connection, dialect: str, tools: Tools, now: datetime) -> int:

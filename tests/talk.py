@@ -20,10 +20,12 @@ from locales import Page
 from storage import Inbound
 from storage.history import after
 from tests.processes import run_in_process
+from understanding import hear
 
 KEY = "a key of the tests, long enough to be one"
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)  # a Sunday, 12:00 in Sidoarjo
 BRANCH = Path(__file__).parent.parent / "examples" / "sidoarjo.toml"
+hear("halo")  # what every process would load anew is loaded once, before they part; it remembers nobody
 EVERY = frozenset({"terminal", "webchat", "telegram", "whatsapp"})
 
 
@@ -67,14 +69,21 @@ class Worker:
     pages: list[Page] = field(default_factory=list)
 
     def says(self, line: str) -> list[Page]:
-        self.turns += 1
-        self.now += timedelta(seconds=20)
-        self.pages = says(self.url, self._inbound(line), self.turns)
-        for page in self.pages:
-            self.buttons |= {f"[{button.label}]": button.payload for button in page.buttons if button.payload}
+        self.tick()
+        self.see(says(self.url, self.inbound(line), self.turns))
         return self.pages
 
-    def _inbound(self, line: str) -> Inbound:
+    def tick(self) -> None:
+        """Some time passes until the next thing is said."""
+        self.turns += 1
+        self.now += timedelta(seconds=20)
+
+    def see(self, pages: list[Page]) -> None:
+        self.pages = pages
+        for page in pages:
+            self.buttons |= {f"[{button.label}]": button.payload for button in page.buttons if button.payload}
+
+    def inbound(self, line: str) -> Inbound:
         more: dict[str, Any] = {}
         if line.startswith("["):
             more = {"pressed": self.buttons[line], "label": line[1:-1], "kind": "press"}
@@ -97,7 +106,7 @@ def play(transcript: str, url: str) -> str:
     played: list[str] = []
     for line in transcript.splitlines():
         if line.startswith("@ "):
-            _set(worker, *line[2:].split(maxsplit=1))
+            set_worker(worker, *line[2:].split(maxsplit=1))
             played.append(line)
         elif line.startswith("> "):
             played.append(line)
@@ -108,7 +117,8 @@ def play(transcript: str, url: str) -> str:
     return "\n".join(played) + "\n"
 
 
-def _set(worker: Worker, name: str, value: str) -> None:
+def set_worker(worker: Worker, name: str, value: str) -> None:
+    """Follow an `@` line."""
     if name == "day":
         worker.now = datetime.fromisoformat(value).replace(hour=5, tzinfo=UTC)
     elif name == "later":

@@ -235,6 +235,7 @@ def test_hostile_text_arrives_as_it_was_written() -> None:
         (f"[{CODE}]", "/start", CODE),
         (f"{CODE} halo", f"{CODE} halo", ""),
         ("Halo Sapa [7GQ2X]", "Halo Sapa [7GQ2X]", ""),
+        (f"benar ini? t.me/x?start={CODE}", f"benar ini? t.me/x?start={CODE}", ""),
         ("berapa 500000", "berapa 500000", ""),
         ("apakah masih aktif", "apakah masih aktif", ""),
     ],

@@ -28,7 +28,7 @@ KINDS = {
     "reaction": "reaction",
 }
 SILENT = frozenset({"system", "revoke"})  # told by WhatsApp itself, or taken back
-LAST_WORD = re.compile(r"(?P<open>[\[(])?(?P<code>[A-Za-z0-9-]{5,11})[\])]?[.!]?\s*\Z")
+LAST_WORD = re.compile(r"(?<!\S)(?P<open>[\[(])?(?P<code>[A-Za-z0-9-]{5,11})[\])]?[.!]?\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,9 +39,9 @@ def lone(contacts: Sequence[Any]) -> Any:
 def words(holder: Any, name: str) -> str:
     """The text at this place, storable; a number is read as its digits."""
     found = holder.get(name) if isinstance(holder, dict) else None
-    if isinstance(found, int) and not isinstance(found, bool) and abs(found) < 10**20:
-        return str(found)
-    return clean(found) if isinstance(found, str) else ""
+    if isinstance(found, str):
+        return found if found.isascii() and "\0" not in found else clean(found)
+    return str(found) if isinstance(found, int) and not isinstance(found, bool) and abs(found) < 10**20 else ""
 
 
 def moment(holder: Any, now: datetime) -> datetime:

@@ -9,11 +9,14 @@ from datetime import datetime
 
 import structlog
 
+from bot.channels.whatsapp_payloads import CHANNEL
 from bot.failpoints import commit
 from storage import Database, Unavailable
-from storage.receipts import Receipt, join, record
+from storage.receipts import Lesson, Receipt, join, learn, record
 
 MOST = 2000  # receipts in one transaction: it holds locks, and others wait
+LESSONS = 20  # people in one transaction: each takes a dozen statements
+MOST_LESSONS = 10_000  # that wait; what is forgotten is told again by the next receipt
 JOIN_EVERY = 60.0  # seconds between two looks for what receipts were for that came too early
 
 log = structlog.get_logger()
@@ -34,10 +37,11 @@ class Storing:
         self._database = database
         self._now = now
         self._queue: asyncio.Queue[Waiting] = asyncio.Queue()
+        self._lessons: asyncio.Queue[Lesson] = asyncio.Queue(MOST_LESSONS)
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        self._tasks = [asyncio.create_task(self._serve()), asyncio.create_task(self._keep_joining())]
+        self._tasks = [asyncio.create_task(work()) for work in (self._serve, self._keep_joining, self._keep_learning)]
 
     async def close(self) -> None:
         for task in self._tasks:
@@ -99,7 +103,28 @@ class Storing:
 
     async def _write(self, receipts: list[Receipt]) -> None:
         tools, dialect = self._database.tools, self._database.dialect
-        await commit(self._database, "receipts", lambda db: record(db, dialect, tools, receipts, self._now()))
+        lessons = await commit(self._database, "receipts", lambda db: record(db, dialect, tools, receipts, self._now()))
+        for lesson in lessons:
+            if not self._lessons.full():
+                self._lessons.put_nowait(lesson)
+
+    async def _keep_learning(self) -> None:
+        """After the acknowledgement, and only while nobody waits for one."""
+        while True:
+            lessons = [await self._lessons.get()]
+            while not self._lessons.empty() and len(lessons) < LESSONS:
+                lessons.append(self._lessons.get_nowait())
+            while not self._queue.empty():  # noqa: ASYNC110 (politeness, not a signal)
+                await asyncio.sleep(0.05)
+            await self._learn(lessons)
+            await asyncio.sleep(0.02)
+
+    async def _learn(self, lessons: list[Lesson]) -> None:
+        tools = self._database.tools
+        try:
+            await commit(self._database, "people learnt", lambda db: learn(db, tools, CHANNEL, lessons))
+        except Exception as error:
+            log.warning("people_not_learnt", error=type(error).__name__)
 
     async def _keep_joining(self) -> None:
         tools, dialect = self._database.tools, self._database.dialect
