@@ -59,7 +59,7 @@ async def password(visit: Visit) -> web.Response:
     async def work(db: Connection) -> None:
         await credentials.set_password(db, officer.id, hash)
         await sessions.end_all(db, officer.id)
-        await sessions.begin(db, officer.id, sessions.FULL, token, visit.now)
+        await sessions.start(db, officer.id, sessions.FULL, token, visit.now)
         await visit.record(db, "officer.password_set", f"officer:{officer.id}")
 
     await visit.write(work)

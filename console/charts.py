@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from locales import Text, Written
 
 ROW, THICK = 32, 16  # pixels; lengths are in percent of the picture, so that letters keep their size on a phone
-LABELS, TRACK = 46, 42
+LABELS, TRACK = 52, 36
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ async def use_link(visit: Visit) -> web.Response:
         if spent:
             await credentials.set_password(db, found.id, hash)
             await sessions.end_all(db, found.id)
-            await sessions.begin(db, found.id, ENROL, token, visit.now)
+            await sessions.start(db, found.id, ENROL, token, visit.now)
         await visit.record(db, "officer.link_used" if spent else "officer.link_late", f"officer:{found.id}", by=found)
         return spent
 
@@ -98,7 +98,7 @@ async def proven(visit: Visit, factor: str, keep: Callable[[Connection], Awaitab
     async def work(db: Connection) -> int:
         await keep(db)
         await sessions.end_all(db, officer.id)
-        await sessions.begin(db, officer.id, FULL, token, visit.now)
+        await sessions.start(db, officer.id, FULL, token, visit.now)
         await officers.change(db, officer.id, signed_in_at=visit.now)
         first = before is not None and before.stage == ENROL
         await visit.record(db, "officer.factor_set", f"officer:{officer.id}", {"factor": factor, "first": first})

@@ -63,9 +63,10 @@ def wrong_with(password: str, *personal: str) -> Text | None:
     if len(password) > LONGEST:
         return _("This password is too long: at most {longest} characters.", longest=LONGEST)
     plain = password.casefold()
-    core = re.sub(r"[\W\d_]+$|^[\W\d_]+", "", plain)
+    once = re.sub(r"^(.+?)\1+$", r"\1", plain)  # what is said twice is guessed as soon
+    core = re.sub(r"[\W\d_]+$|^[\W\d_]+", "", once)
     known = {word.casefold() for text in personal for word in re.split(r"\W+", text) if len(word) > 3} | {"sapa", "bpjs", "jamsostek"}
-    if plain in _common() or core in _common() | known or len(set(plain)) < DIFFERENT:
+    if {plain, once, core} & (_common() | known) or not core or len(set(plain)) < DIFFERENT:
         return _("Many people would guess this password. Take a sentence of four or more words that have nothing to do with you.")
     return None
 

@@ -55,7 +55,7 @@ async def password(visit: Visit) -> web.Response:
 
     async def begin(db: Connection) -> str:
         stage = SECOND if await credentials.has_second_factor(db, officer.id) else ENROL
-        await sessions.begin(db, officer.id, stage, token, visit.now)
+        await sessions.start(db, officer.id, stage, token, visit.now)
         return stage
 
     stage = await visit.desk.database.writer.run(begin)
@@ -117,7 +117,7 @@ async def begin(visit: Visit, officer: Officer, way: str) -> None:
     async def begun(db: Connection) -> None:
         if before:
             await sessions.end(db, before.id)
-        await sessions.begin(db, officer.id, FULL, token, visit.now)
+        await sessions.start(db, officer.id, FULL, token, visit.now)
         await officers.change(db, officer.id, signed_in_at=visit.now)
         await visit.record(db, "session.begun", f"officer:{officer.id}", {"way": way}, by=officer)
 

@@ -44,7 +44,7 @@ class Session:
     officer: Officer
 
 
-async def begin(db: Connection, officer: int, stage: str, token: str, now: datetime) -> None:
+async def start(db: Connection, officer: int, stage: str, token: str, now: datetime) -> None:
     """`token` has 256 random bits and was never used before: a session is never taken over from before the sign-in."""
     await db.execute(delete(SESSIONS).where(_over(now)))
     await db.execute(insert(SESSIONS), [{"id": hashed(token), "officer_id": officer, "stage": stage, "begun_at": now, "seen_at": now}])

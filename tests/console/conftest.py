@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse, ClientSession, CookieJar, web
 from aiohttp.test_utils import TestServer
+from yarl import URL
 
 from bot import house
 from bot.house import DEMO
@@ -57,6 +59,9 @@ class Browser:
         named = {"Origin": self.address, "Sec-Fetch-Site": "same-origin", **self.headers, **headers}
         return await self.http.post(self.address + path, data=sent, headers=named, allow_redirects=False)
 
+    def keep(self, name: str, value: str) -> None:
+        self.http.cookie_jar.update_cookies({name: value}, URL(self.address))
+
     def cookie(self, name: str = "sapa-desk") -> str:
         return next((cookie.value for cookie in self.http.cookie_jar if cookie.key == name), "")
 
@@ -95,39 +100,31 @@ class Desk:
 
     async def enter(self, officer: Officer, stage: str = sessions.FULL) -> Browser:
         browser, token = self.stranger(), secrets.token_urlsafe(32)
-        await self.database.writer.run(lambda db: sessions.begin(db, officer.id, stage, token, self.clock()))
-        browser.http.cookie_jar.update_cookies({"sapa-desk": token})
+        await self.database.writer.run(lambda db: sessions.start(db, officer.id, stage, token, self.clock()))
+        browser.keep("sapa-desk", token)
         browser.officer, browser.token = officer, token
         return browser
 
 
-Opened = Callable[[str], Awaitable[Desk]]
-
-
-@pytest.fixture
-async def open_desk() -> AsyncIterator[Opened]:
-    """Opens a desk on the database at a URL, with the demo branch loaded."""
-    opened: list[tuple[Desk, TestServer]] = []
-
-    async def open(url: str) -> Desk:
-        clock, told = Clock(), list[set[str]]()
-        database = house.open_database(url, KEY)
-        await house.load(database, DEMO, NOW)
-        console = Console(database, clock, told.append, branch="sidoarjo")
-        app = build(console.routes(), _ready, https=False, gates=[console.gate()])
-        server = TestServer(app)
-        await server.start_server()
-        desk = Desk(database, console, clock, app, f"http://{server.host}:{server.port}", told)
-        opened.append((desk, server))
-        return desk
-
-    yield open
-    for desk, server in opened:
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Desk]:
+    """A desk on the database at a URL, with the demo branch loaded."""
+    clock, told = Clock(), list[set[str]]()
+    database = house.open_database(url, KEY)
+    await house.load(database, DEMO, NOW)
+    console = Console(database, clock, told.append, branch="sidoarjo")
+    app = build(console.routes(), _ready, https=False, gates=[console.gate()])
+    server = TestServer(app)
+    await server.start_server()
+    desk = Desk(database, console, clock, app, f"http://{server.host}:{server.port}", told)
+    try:
+        yield desk
+    finally:
         for browser in desk.browsers:
             await browser.close()
-        desk.console.live.close()
+        console.live.close()
         await server.close()
-        await desk.database.close()
+        await database.close()
 
 
 async def _ready() -> dict[str, bool]:
@@ -135,11 +132,13 @@ async def _ready() -> dict[str, bool]:
 
 
 @pytest.fixture
-async def desk(open_desk: Opened, sqlite_url: str) -> Desk:
-    return await open_desk(sqlite_url)
+async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
+    async with opened(sqlite_url) as desk:
+        yield desk
 
 
 @pytest.fixture
-async def both(open_desk: Opened, database_url: str) -> Desk:
+async def both(database_url: str) -> AsyncIterator[Desk]:
     """The desk on a database of each kind."""
-    return await open_desk(database_url)
+    async with opened(database_url) as desk:
+        yield desk

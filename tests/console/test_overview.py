@@ -1,0 +1,104 @@
+"""The overview: its figures are right, each leads to the rows behind, and another branch is in none of them."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from console.charts import Bar, bars
+from console.policies import Role
+from storage.changes import table_of
+from storage.contacts import ContactRow
+from storage.conversations import ConversationRow
+from storage.deliveries import DELIVERIES
+from storage.events import EVENTS
+from storage.interests import INTERESTS
+from storage.overview import Channel, Waiting, overview
+from storage.requests import REQUESTS
+from tests.console.conftest import NOW, Desk
+
+CONTACTS, CONVERSATIONS = table_of(ContactRow), table_of(ConversationRow)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MIDNIGHT = NOW - 12 * HOUR  # where the officer is
+
+
+async def fill(desk: Desk, branch: str, first: int) -> None:
+    """28 people over the four weeks before today and 3 today, one of them erased; checks, requests, interests, messages."""
+    ages = [*(DAY * (day + 0.6) for day in range(28)), HOUR, HOUR, HOUR]
+    people = [{"id": first + number, "created_at": NOW - age, "branch": branch, "language": "id"} for number, age in enumerate(ages)]
+    people = [{**one, "erased_at": NOW if number == 30 else None} for number, one in enumerate(people)]
+    talks = [{"contact_id": one["id"], "seen_at": one["created_at"]} for one in people]
+    base = {"contact_id": first, "branch": branch, "at": NOW}
+    events = [
+        {**base, "id": first + n, "kind": "check", "subject": s, "detail": "{}"} for n, s in enumerate(["covered", "covered", "ended"])
+    ]
+    events.append({**base, "id": first + 9, "at": NOW - 30 * DAY, "kind": "check", "subject": "ended", "detail": "{}"})
+    waits = [("emergency", True, 1, "open"), ("human", False, 3, "open"), ("human", False, 2, "read"), ("human", False, 9, "closed")]
+    requests = [
+        {**base, "id": first + n, "reason": reason, "urgent": urgent, "at": NOW - age * HOUR, "state": state}
+        for n, (reason, urgent, age, state) in enumerate(waits)
+    ]
+    interest = {**base, "changed_at": NOW, "name": "x", "stage": "abroad", "reach": "here"}
+    interests = [
+        {**interest, "id": first + n, "reference": f"R{first + n}", "state": state} for n, state in enumerate(["new", "new", "registered"])
+    ]
+    states = ["queued", "sent", "read", "failed", "in_doubt"]
+    rows: list[tuple[Any, list[dict[str, Any]]]] = [
+        (CONTACTS, people),
+        (CONVERSATIONS, talks),
+        (EVENTS, events),
+        (REQUESTS, requests),
+        (INTERESTS, interests),
+        (DELIVERIES, [_delivery(first, number, state) for number, state in enumerate(states)]),
+    ]
+    for table, many in rows:
+        await desk.database.writer.run(lambda db, table=table, many=many: db.execute(table.insert(), many))  # type: ignore[misc]
+
+
+def _delivery(first: int, number: int, state: str) -> dict[str, Any]:
+    moments = {"at": NOW - HOUR, "due_at": NOW - HOUR, "expires_at": NOW + DAY}
+    named = {"id": first + number, "key": f"{first}:{number}", "contact_id": first, "address": "a", "channel": "telegram"}
+    return {**named, **moments, "lane": 0, "state": state, "page": "{}", "facts": "", "attempts": 1, "resent": False}
+
+
+async def test_the_figures_are_those_of_the_branch(both: Desk) -> None:
+    await fill(both, "sidoarjo", 1000)
+    await fill(both, "surabaya", 2000)
+    found = await both.database.writer.read(lambda db: overview(db, "sidoarjo", NOW, MIDNIGHT))
+    assert (found.people, found.new_today, found.new_on_a_usual_day, found.wrote_today) == (30, 3, 1.0, 3)
+    assert found.checks == {"covered": 2, "ended": 1}
+    assert found.waiting == [Waiting("emergency", True, 1, NOW - HOUR), Waiting("human", False, 2, NOW - 3 * HOUR)]
+    assert found.interests == {"new": 2, "registered": 1}
+    assert found.channels == [Channel("telegram", 1, NOW - HOUR, 2, 1, 1)]
+    assert (found.in_doubt, found.quarantined) == (1, None)
+
+
+async def test_a_national_officer_sees_all_branches_together(both: Desk) -> None:
+    await fill(both, "sidoarjo", 1000)
+    await fill(both, "surabaya", 2000)
+    found = await both.database.writer.read(lambda db: overview(db, "*", NOW, MIDNIGHT))
+    assert (found.people, found.in_doubt, found.quarantined, found.interests["new"]) == (60, 2, 0, 4)
+
+
+async def test_every_figure_leads_to_the_rows_behind(desk: Desk) -> None:
+    await fill(desk, "sidoarjo", 1000)
+    officer = await desk.signed_in(Role.OFFICER)
+    page = await (await officer.get("/desk")).text()
+    for href, figure in (("/desk/inbox?reason=emergency", "1"), ("/desk/inbox?reason=human", "2"), ("/desk/people", "30")):
+        assert re.search(rf'href="{re.escape(href)}"><b>{figure}</b>', page), href
+    assert 'href="/desk/people?check=covered">Terlindungi</a></th><td class="number">2</td>' in page
+    assert "lambat" in page  # a message has waited for an hour
+
+
+async def test_an_empty_house_says_so(desk: Desk) -> None:
+    officer = await desk.signed_in(Role.OFFICER)
+    page = await (await officer.get("/desk")).text()
+    for said in ("Tidak ada yang menunggu", "belum ada yang menanyakan", "tidak ada yang dikirim"):
+        assert said in page
+
+
+def test_the_longest_bar_fills_its_track_and_the_smallest_is_still_seen() -> None:
+    chart = bars([Bar("a", 1000), Bar("b", 1), Bar("c", 0)])
+    assert [row.length for row in chart.rows] == [chart.track, 1, 0]
+    assert bars([]).height == 0
