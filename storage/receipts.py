@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,76 +19,11 @@ from storage.deliveries import DELIVERIES
 from storage.identities import index
 from storage.merging import move
 from storage.preferences import prefer
+from storage.progress import Progress, Receipt, follow
 from storage.windows import DAY, close
 from storage.writer import Connection
 
 ADDRESSES = table_of(AddressRow)
-# How far a delivery is, whatever brought it there.
-RANK = {"sent": 1, "failed": 2, "delivered": 3, "read": 4}
-# A refusal that comes late counts only where nothing more is known than that the platform took it.
-REFUSABLE = frozenset({"in_flight", "in_doubt", "sent"})
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """`provider_id` is what `send` returned; `delivery` our own id, if the platform carried it along."""
-
-    channel: str
-    provider_id: str
-    state: str  # sent, delivered, read, failed
-    at: datetime
-    delivery: int | None = None
-    reason: str | None = None
-    charge: Charge | None = None
-    unreachable: bool = False  # nothing can be sent to this person
-    unwanted: bool = False  # they told the platform that they want no more campaigns of ours
-    shut: bool = False  # the platform says that their window is shut
-    rest: bool = False  # we sent too many people too much: campaigns must rest for a day
-    user: str = ""  # the platform's own id of the recipient, and their phone number
-    phone: str = ""
-
-
-@dataclass(slots=True)
-class _Change:
-    """One delivery on its way forward."""
-
-    row: Any
-    state: str
-    reason: str | None
-    provider_id: str | None
-    category: str | None
-    at: datetime | None
-    receipts: list[Receipt] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, row: Any) -> _Change:
-        return cls(row, row.state, row.reason, row.provider_id, row.category, row.done_at)
-
-    @property
-    def is_real(self) -> bool:
-        return (self.state, self.category, self.provider_id) != (self.row.state, self.row.category, self.row.provider_id)
-
-    def take(self, receipt: Receipt) -> bool:
-        """False if this receipt may belong to another sending of the same delivery, of which we will hear later."""
-        moved = follow(self.state, receipt.state)
-        if receipt.state == "failed":
-            if self.state == "in_flight" and self.row.resent:
-                return False
-            if self.provider_id not in (None, receipt.provider_id):
-                return True  # an earlier sending failed; the later one is what counts
-        if moved != self.state:
-            self.state, self.at = moved, receipt.at
-            self.reason = receipt.reason if moved == "failed" else None
-            self.receipts.append(receipt)
-        self.provider_id = self.provider_id or receipt.provider_id
-        return True
-
-
-def follow(state: str, said: str) -> str:
-    """Where a delivery is after a receipt. Any order of the same receipts ends alike."""
-    if said == "failed" and state not in REFUSABLE:
-        return state
-    return said if RANK[said] > RANK.get(state, 0) else state
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,70 +44,67 @@ async def record(db: Connection, dialect: str, tools: Tools, receipts: Sequence[
         if change is None or not change.take(receipt):
             unknown.append(_row(receipt, now))
             continue
-        if receipt.charge and receipt.state in ("delivered", "read") and change.category is None:
-            change.category = receipt.charge.category
+        if receipt.charge and change.bill(receipt):
             counts[receipt.at.date(), receipt.channel, receipt.charge] += 1
-    different = {id(change): change for change in changes.values()}.values()
-    await _write(db, [change for change in different if change.is_real])
+    different = sorted({change.id: change for change in changes.values()}.values(), key=lambda change: change.id)
+    await _write(db, different)
     await charges.count(db, dialect, counts)
     await orphans.keep(db, dialect, unknown)
     lessons: dict[str, Lesson] = {}
     for change in different:
         for receipt in change.receipts:
             await _heed(db, tools, change, receipt)
-            if receipt.state == "delivered" and _was_a_number(tools, change.row.address, receipt):
-                lessons[change.row.address] = Lesson(change.row.address, receipt.user)
+            if receipt.state == "delivered" and _was_a_number(tools, change.address, receipt):
+                lessons[change.address] = Lesson(change.address, receipt.user)
     return list(lessons.values())
 
 
-async def _find(db: Connection, receipts: Sequence[Receipt]) -> dict[int | str | None, _Change]:
+async def _find(db: Connection, receipts: Sequence[Receipt]) -> dict[int | str | None, Progress]:
     """The deliveries meant, by our id or by the platform's, locked in one order for all processes."""
     ours = {receipt.delivery for receipt in receipts if receipt.delivery is not None}
     theirs = {receipt.provider_id for receipt in receipts if receipt.delivery is None}
-    found: dict[int | str | None, _Change] = {}
+    found: dict[int | str | None, Progress] = {}
     for wanted, column in ((ours, DELIVERIES.c.id), (theirs, DELIVERIES.c.provider_id)):
         if wanted:
             rows = await db.execute(select(*_COLUMNS).where(column.in_(sorted(wanted))).order_by(DELIVERIES.c.id).with_for_update())
             for row in rows:
-                change = found.get(row.id) or _Change.of(row)
-                found[row.id] = change
-                if row.provider_id is not None:
-                    found[row.provider_id] = change
+                change = found.get(row.id) or Progress(*(getattr(row, name) for name in _NAMES))
+                found[change.id] = change
+                if change.provider_id is not None:
+                    found[change.provider_id] = change
     return found
 
 
-_COLUMNS = [DELIVERIES.c[name] for name in ("id", "address", "state", "reason", "resent", "provider_id", "category", "done_at")]
-_CHANGE = (
-    update(DELIVERIES)
-    .where(DELIVERIES.c.id == bindparam("id_"))
-    .values({name: bindparam(f"{name}_") for name in ("state", "reason", "provider_id", "category", "done_at")})
-)
+_NAMES = ("id", "address", "resent", "state", "provider_id", "category")
+_COLUMNS = [DELIVERIES.c[name] for name in _NAMES]
+_THIS = update(DELIVERIES).where(DELIVERIES.c.id == bindparam("id_"))
+_NAME = _THIS.values(provider_id=bindparam("provider_"), category=bindparam("category_"))
+_MOVE = _NAME.values(state=bindparam("state_"), reason=bindparam("reason_"), done_at=bindparam("at_"))
 
 
-async def _write(db: Connection, changes: Iterable[_Change]) -> None:
-    rows = [
-        {
-            "id_": change.row.id,
-            "state_": change.state,
-            "reason_": change.reason,
-            "provider_id_": change.provider_id,
-            "category_": change.category,
-            "done_at_": change.at,
-        }
-        for change in sorted(changes, key=lambda change: change.row.id)
-    ]
-    if rows:
-        await db.execute(_CHANGE, rows)
+async def _write(db: Connection, changes: Sequence[Progress]) -> None:
+    moved, named = [], []
+    for change in changes:
+        row: dict[str, Any] = {"id_": change.id, "provider_": change.provider_id, "category_": change.category}
+        if change.receipts:
+            last = change.receipts[-1]
+            moved.append(row | {"state_": change.state, "reason_": last.reason if change.state == "failed" else None, "at_": last.at})
+        elif change.named:
+            named.append(row)
+    if moved:
+        await db.execute(_MOVE, moved)
+    if named:
+        await db.execute(_NAME, named)
 
 
-async def _heed(db: Connection, tools: Tools, change: _Change, receipt: Receipt) -> None:
+async def _heed(db: Connection, tools: Tools, change: Progress, receipt: Receipt) -> None:
     """What a receipt tells of the person and of us, beside what it tells of the message."""
     if receipt.unreachable and change.state == "failed":
-        await db.execute(update(ADDRESSES).where(ADDRESSES.c.id == change.row.address).values(unreachable=receipt.reason))
+        await db.execute(update(ADDRESSES).where(ADDRESSES.c.id == change.address).values(unreachable=receipt.reason))
     if receipt.unwanted:
-        await prefer(db, tools, change.row.address, wants=False, at=receipt.at)
+        await prefer(db, tools, change.address, wants=False, at=receipt.at)
     if receipt.shut:
-        await close(db, [change.row.address])
+        await close(db, [change.address])
     if receipt.rest:
         await accounts.pause(db, receipt.channel, receipt.at + DAY, receipt.reason or "")
 
@@ -221,3 +153,6 @@ def _load(kept: str) -> Receipt:
     charge = Charge(*value["charge"]) if value["charge"] else None
     at = datetime.fromisoformat(value["at"])
     return Receipt(value["channel"], value["provider_id"], value["state"], at, value["delivery"], value["reason"], charge, *value["marks"])
+
+
+__all__ = ["Charge", "Lesson", "Receipt", "follow", "join", "learn", "record"]

@@ -15,7 +15,8 @@ from storage import Database, Unavailable
 from storage.receipts import Lesson, Receipt, join, learn, record
 
 MOST = 2000  # receipts in one transaction: it holds locks, and others wait
-LESSONS = 20  # people in one transaction: each takes a dozen statements
+LESSONS = 10  # people in one transaction: each takes a dozen statements
+LEARN_EVERY = 0.1  # seconds; so many people a second as a number may write to
 MOST_LESSONS = 10_000  # that wait; what is forgotten is told again by the next receipt
 JOIN_EVERY = 60.0  # seconds between two looks for what receipts were for that came too early
 
@@ -117,7 +118,7 @@ class Storing:
             while not self._queue.empty():  # noqa: ASYNC110 (politeness, not a signal)
                 await asyncio.sleep(0.05)
             await self._learn(lessons)
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(LEARN_EVERY)
 
     async def _learn(self, lessons: list[Lesson]) -> None:
         tools = self._database.tools
