@@ -23,6 +23,7 @@ PLACES = (
     OVERVIEW,
     Place("/desk/officers", _("Officers"), "officers", Policy.ADMINISTER),
     Place("/desk/audit", _("Audit"), "audit", Policy.AUDIT),
+    Place("/desk/operation", _("Operation"), "operation", Policy.OPERATE),
 )
 
 

@@ -38,6 +38,8 @@ SCREENS = [
     "/desk/officers/new",
     "/desk/audit",
     "/desk/audit?noun=officer&since=2026-01-01",
+    "/desk/operation",
+    "/desk/operation?channel=telegram",
     "/desk/nowhere",
 ]
 OUTSIDE = ["/desk/sign-in", "/desk/link/gone", "/desk"]  # for who is not signed in
