@@ -138,8 +138,9 @@ class _Advance:
             return await self._tell(heard.topic, heard.alternatives)
         try:
             step.question.parse(raw, self._today)
-        except ValueError:
-            if _is_a_question(raw, heard) or self._named(raw):
+        except ValueError as error:
+            nearly = isinstance(error, Unclear) and not asks(raw)  # it was meant as an answer: there is a hint for just this slip
+            if self._named(raw) or (_is_a_question(raw, heard) and not nearly):
                 return await self._topic(raw, heard)
         return await self._decide(raw)
 
@@ -199,9 +200,16 @@ class _Advance:
         self.conversation.topic = topic
         self.store.events.add("topic", topic)
         end = await self.script.answers[topic](turn)
-        if isinstance(end, Done) and (more := [other for other in others if other in self.script.labels]):
-            end = Done(end.paragraphs, (*end.choices[:2], *(Choice(self.script.labels[other], f"?{other}") for other in more[:1])))
+        if isinstance(end, Done) and (other := self._second(end, others)):
+            end = Done(end.paragraphs, (*end.choices[:2], other), end.forget)
         await self._follow(self._home, turn, end)
+
+    def _second(self, end: Done, others: tuple[str, ...]) -> Choice | None:
+        """The other thing a message was about, as a button; None where the answer offers it already."""
+        language = self.conversation.contact.language
+        offered = {render(choice.label, language) for choice in end.choices}
+        labelled = ((topic, self.script.labels[topic]) for topic in others if topic in self.script.labels)
+        return next((Choice(label, f"?{topic}") for topic, label in labelled if render(label, language) not in offered), None)
 
     async def _enter(self, dialogue: Dialogue[Any]) -> None:
         if dialogue is self._home:
