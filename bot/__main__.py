@@ -17,6 +17,8 @@ officers_app = typer.Typer(no_args_is_help=True, help="Say who may use the desk.
 app.add_typer(officers_app, name="officers")
 app.add_typer(facts_app, name="facts")
 app.add_typer(locales_app, name="locales")
+understand_app = typer.Typer(no_args_is_help=True, help="Measure and train how questions are understood.")
+app.add_typer(understand_app, name="understand")
 restore_app = typer.Typer(no_args_is_help=True, help="After a backup was put back.")
 app.add_typer(restore_app, name="restore")
 
@@ -174,6 +176,23 @@ def officers_reset(login: Annotated[str, typer.Argument(help="The name they sign
     from bot.settings import Settings
 
     _run(reset(Settings(), login))
+
+
+@understand_app.command()
+def evaluate(file: Annotated[Path, typer.Argument(help="Questions: topic (| between acceptable ones), a tab, the question as typed.")]) -> None:
+    """How many questions of a file are understood: top-1, top-3, by topic, what is confused, emergencies, abstentions."""
+    from understanding import evaluate as measuring
+
+    typer.echo(measuring.table(measuring.evaluate(file)))
+
+
+@understand_app.command()
+def train() -> None:
+    """Learn from `understanding/examples/` again and write the weights; the same examples always give the same weights."""
+    from understanding import train as training
+
+    share = training.train()
+    typer.echo(f"Trained. Of the examples, each left out once, {share:.1%} are understood from the others.")
 
 
 @restore_app.command("accept")
