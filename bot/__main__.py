@@ -179,7 +179,9 @@ def officers_reset(login: Annotated[str, typer.Argument(help="The name they sign
 
 
 @understand_app.command()
-def evaluate(file: Annotated[Path, typer.Argument(help="Questions: topic (| between acceptable ones), a tab, the question as typed.")]) -> None:
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Questions: topic (| between acceptable ones), a tab, the question as typed.")],
+) -> None:
     """How many questions of a file are understood: top-1, top-3, by topic, what is confused, emergencies, abstentions."""
     from understanding import evaluate as measuring
 

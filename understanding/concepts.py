@@ -7,7 +7,29 @@ from functools import cache, lru_cache
 
 from understanding.normaliser import HERE
 
-_PREFIXES = ("memper", "diper", "meng", "meny", "peng", "peny", "mem", "men", "pem", "pen", "ber", "ter", "per", "nge", "di", "me", "ke", "se", "pe", "ng", "ny")
+_PREFIXES = (
+    "memper",
+    "diper",
+    "meng",
+    "meny",
+    "peng",
+    "peny",
+    "mem",
+    "men",
+    "pem",
+    "pen",
+    "ber",
+    "ter",
+    "per",
+    "nge",
+    "di",
+    "me",
+    "ke",
+    "se",
+    "pe",
+    "ng",
+    "ny",
+)
 _SUFFIXES = ("kannya", "annya", "innya", "nya", "kan", "kah", "lah", "in", "an", "ku", "mu", "i", "e")
 _SHORTEST_STEM = 3
 

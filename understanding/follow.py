@@ -8,7 +8,9 @@ _SHORT = 6  # words; longer questions say themselves what they are about
 _OPENS = frozenset(
     "kalau misal terus lalu dan and then what if also juga bagaimana tapi but so or atau kan or untuk yang how for same sama kalo".split()
 )
-_PAPERS = frozenset("dokumen dokumennya berkas berkasnya surat suratnya syarat syaratnya papers documents document requirements persyaratan".split())
+_PAPERS = frozenset(
+    "dokumen dokumennya berkas berkasnya surat suratnya syarat syaratnya papers documents document requirements persyaratan".split()
+)
 _COST = frozenset("berapa berapanya biaya biayanya harga harganya iurannya cost price bayarnya totalnya".split())
 _HOW = frozenset("cara caranya how langkahnya prosesnya step steps prosedurnya".split())
 _LIMIT = frozenset("batas batasnya deadline kapan when".split())

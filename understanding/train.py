@@ -96,7 +96,14 @@ def fit(pairs: list[tuple[str, str]]) -> dict[str, Any]:
     weights = np.zeros((BUCKETS, len(topics)), dtype=np.float32)
     for column in range(len(topics)):
         weights[:, column] = np.bincount(buckets, weights=values * dual[rows, column], minlength=BUCKETS)
-    return {"topics": topics, "rarity": rarity, "weights": weights, "trust": _trust(left_out, truth, said, topics), "left_out": left_out, "truth": truth}
+    return {
+        "topics": topics,
+        "rarity": rarity,
+        "weights": weights,
+        "trust": _trust(left_out, truth, said, topics),
+        "left_out": left_out,
+        "truth": truth,
+    }
 
 
 def train(path: Path = WEIGHTS, folder: Path = EXAMPLES) -> float:

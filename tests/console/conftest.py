@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse, ClientSession, CookieJar, web
 from aiohttp.test_utils import TestServer
+from argon2 import PasswordHasher
 from yarl import URL
 
 from bot import house
 from bot.house import DEMO
 from bot.web import build
-from console import Console
+from console import Console, proofs
 from console.policies import Role
 from storage import Database, officers, sessions
 from storage.officers import NewOfficer, Officer
@@ -104,6 +105,15 @@ class Desk:
         browser.keep("sapa-desk", token)
         browser.officer, browser.token = officer, token
         return browser
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hashing a password takes a tenth of a second on purpose; here a thousandth."""
+    monkeypatch.setattr(proofs, "_hasher", PasswordHasher(1, 8, 1))
+    proofs._nobody.cache_clear()
+    yield
+    proofs._nobody.cache_clear()
 
 
 @asynccontextmanager

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
+import time
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
+from argon2 import Type
 
 from bot.house import DEMO, load, open_database
 from bot.web import build
@@ -18,6 +21,8 @@ from storage.audit import Wanted
 from tests.console.conftest import NOW, Browser, Clock, Desk, _ready
 from tests.console.people import PASSWORD, RECOVERY, able
 from tests.talk import KEY
+
+HASHER = proofs._hasher  # before the tests make it quick
 
 
 async def test_an_officer_signs_in_with_password_and_code(both: Desk) -> None:
@@ -342,6 +347,11 @@ async def test_recovery_codes_are_shown_once_and_need_the_password_to_be_made_an
     assert codes[0] not in await (await browser.get("/desk/account/codes")).text()
 
 
+def test_passwords_are_hashed_slowly() -> None:
+    """W14: argon2id, 64 MiB and three passes, the second choice of RFC 9106."""
+    assert (HASHER.type, HASHER.memory_cost, HASHER.time_cost) == (Type.ID, 65536, 3)
+
+
 @pytest.mark.parametrize(
     "password",
     [
@@ -409,6 +419,34 @@ async def test_a_form_sent_after_the_session_ended_is_said_to_be_unsaved(desk: D
     answer = await browser.post("/desk/account", {"language": "en", "zone": "Asia/Jakarta"})
     assert answer.status == 401
     assert "masih ada" in await answer.text()
+
+
+@pytest.mark.slow
+async def test_time_does_not_tell_whether_a_name_exists(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """W12: the ranks of 60 answers to known and 60 to unknown names, in turn, are those of one and the same crowd."""
+    monkeypatch.setattr(proofs, "_hasher", HASHER)
+    proofs._nobody.cache_clear()
+    proofs._nobody()
+    hash = await proofs.hash_password(PASSWORD)
+    took: dict[bool, list[float]] = {True: [], False: []}
+    browser = desk.stranger()
+    await browser.get("/desk/sign-in")
+    for number in range(60):
+        officer = await desk.officer(login=f"known{number}")
+        await desk.database.writer.run(lambda db, officer=officer: credentials.set_password(db, officer.id, hash))  # type: ignore[misc]
+        for exists in (True, False) if number % 2 else (False, True):
+            desk.clock.move(minutes=1)
+            started = time.perf_counter()
+            await browser.post("/desk/sign-in", {"login": f"{'known' if exists else 'other'}{number}", "password": "salah sekali lagi"})
+            took[exists].append(time.perf_counter() - started)
+    assert _mann_whitney(took[True], took[False]) > 0.01
+
+
+def _mann_whitney(one: list[float], other: list[float]) -> float:
+    """The chance that two samples of one crowd differ so much (two-sided, by the normal approximation)."""
+    wins = sum(a > b for a in one for b in other)
+    mean, deviation = len(one) * len(other) / 2, math.sqrt(len(one) * len(other) * (len(one) + len(other) + 1) / 12)
+    return math.erfc(abs(wins - mean) / deviation / math.sqrt(2))
 
 
 async def test_each_sign_in_is_a_row_of_the_audit(desk: Desk) -> None:
