@@ -16,7 +16,7 @@ from storage.receipts import Lesson, Receipt, join, learn, record
 
 MOST = 2000  # receipts in one transaction: it holds locks, and others wait
 LESSONS = 10  # people in one transaction: each takes a dozen statements
-LEARN_EVERY = 0.1  # seconds; so many people a second as a number may write to
+LEARN_EVERY = 0.5  # seconds: learning is for quiet hours, receipts do not wait
 MOST_LESSONS = 10_000  # that wait; what is forgotten is told again by the next receipt
 JOIN_EVERY = 60.0  # seconds between two looks for what receipts were for that came too early
 
