@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
+PEERS := var/bench/venv/bin/python
 
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
@@ -10,10 +11,10 @@ export UV_PYTHON_DOWNLOADS := never
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help install run chat check test lint locales map transcripts develop needs
+.PHONY: help install run chat check test lint locales map transcripts bench bench-large profile develop needs peers
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 install: .venv/installed ## make .venv with what the bot runs on, nothing else
 	@:
@@ -46,6 +47,18 @@ map: install ## draw the map of the dialogues, as Mermaid
 
 transcripts: develop ## rewrite the golden conversations with what the bot says now
 	@$(PYTEST) -q --update tests/test_transcripts.py
+
+bench: peers ## measure us beside peers and a floor, write docs/benchmarks.md (half an hour; BENCH="turns pace" for some parts)
+	@$(PEERS) -m benchmarks $(BENCH)
+
+bench-large: peers ## the same among a million people and ten million messages (half an hour, 20 GB of disk)
+	@$(PEERS) -m benchmarks large
+
+profile: peers ## show where the CPU of a turn goes (PROFILE="--channel whatsapp --what sending" for another)
+	@$(PEERS) -m benchmarks.profile $(PROFILE)
+
+peers: develop
+	@benchmarks/install.sh $(PYTHON)
 
 # The rest is how .venv is made. A stamp in it is newer than what it was made from, so that the second time costs nothing and asks no network.
 

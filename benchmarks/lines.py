@@ -28,7 +28,8 @@ class Lines(Load):
                 socket.transport.close()
 
     async def _open(self, person: int) -> Socket:
-        host = f"127.0.0.1:{self._port}"
+        port = next(self._ports)
+        host = f"127.0.0.1:{port}"
         opening = handshake(host, "/chat?lang=id", f"sapa={token(person)}")
         _transport, socket = await asyncio.get_running_loop().create_connection(
             lambda: Socket(opening, self._heard), "127.0.0.1", self._port
@@ -40,7 +41,7 @@ class Lines(Load):
         return socket
 
     def _heard(self, socket: Socket, frame: bytes) -> None:
-        if frame.startswith(b'{"type": "page"') or frame.startswith(b'{"type":"page"'):
+        if frame.startswith((b'{"type": "page"', b'{"type":"page"')):
             person = socket.key
             if person in self._due:
                 self.count.latencies.append(time.perf_counter() - self._due.pop(person))

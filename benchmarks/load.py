@@ -7,6 +7,7 @@ import random
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import cycle
 
 from benchmarks.stub import Stub
 from benchmarks.talks import KNOWN_FROM, NEW_FROM, Form, Talks
@@ -34,9 +35,9 @@ class Count:
 class Load:
     """People who write to a webhook. A message is answered when the webhook said 200 and our reply arrived at the platform."""
 
-    def __init__(self, stub: Stub, port: int, form: Form, talks: Talks, window: int = WINDOW, seed: int = 7) -> None:
+    def __init__(self, stub: Stub, ports: list[int], form: Form, talks: Talks, window: int = WINDOW, seed: int = 7) -> None:
         self.count = Count()
-        self._stub, self._port, self._form, self._talks, self._window = stub, port, form, talks, window
+        self._ports, self._form, self._talks, self._window = cycle(ports), form, talks, window
         self._dice = random.Random(seed)
         self._calm: deque[int] = deque(range(KNOWN_FROM, KNOWN_FROM + talks.known))
         self._due: dict[int, float] = {}  # who waits for an answer -> since when it was due
@@ -48,10 +49,13 @@ class Load:
         stub.arrived = self._arrived
 
     async def connect(self) -> None:
-        loop = asyncio.get_running_loop()
         for _number in range(CONNECTIONS):
-            _transport, poster = await loop.create_connection(lambda: Poster(self._posted), "127.0.0.1", self._port)
-            self._free.append(poster)
+            self._free.append(await self._connection())
+
+    async def _connection(self) -> Poster:
+        loop = asyncio.get_running_loop()
+        _transport, poster = await loop.create_connection(lambda: Poster(self._posted), "127.0.0.1", next(self._ports))
+        return poster
 
     def close(self) -> None:
         for poster in self._free:
@@ -107,8 +111,7 @@ class Load:
 
     def _reconnect(self) -> None:
         async def again() -> None:
-            _transport, poster = await asyncio.get_running_loop().create_connection(lambda: Poster(self._posted), "127.0.0.1", self._port)
-            self._next(poster)
+            self._next(await self._connection())
 
         self._reconnecting = asyncio.get_running_loop().create_task(again())
 

@@ -35,7 +35,7 @@ async def profile_turns(channel: str, seconds: float, top: int) -> list[str]:
                 stub, folder, channel, f"sqlite:///{folder / 'sapa.db'}", module=WATCHED, BENCH_PROFILE=str(folder / "profile")
             )
             await asyncio.to_thread(bot.wait)
-            load = (Lines if channel == "webchat" else Load)(stub, bot.port, FORMS[channel], Talks(known))
+            load = (Lines if channel == "webchat" else Load)(stub, [bot.port], FORMS[channel], Talks(known))
             await load.connect()
             await load.saturate(WARM)
             await load.settle()

@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-CALM = 0.25  # cores that neighbours may take meanwhile
-
 
 @dataclass(frozen=True)
 class Sample:
@@ -21,10 +19,7 @@ class Sample:
     failed: int
     stub: float
     neighbours: float
-
-    @property
-    def calm(self) -> bool:
-        return self.neighbours <= CALM
+    helpers: float = 0.0  # CPU of the database server
 
 
 @dataclass
@@ -33,18 +28,19 @@ class Row:
 
     name: str
     samples: list[Sample]
+    calm: float
 
     @property
     def valid(self) -> list[Sample]:
-        return [sample for sample in self.samples if sample.calm]
+        return [sample for sample in self.samples if sample.neighbours <= self.calm]
 
     @property
     def holds(self) -> bool:
-        """At least half of the repeats were not disturbed."""
+        """Whether at least half of the repeats were not disturbed."""
         return bool(self.valid) and 2 * len(self.valid) >= len(self.samples)
 
     def middle(self, of: Callable[[Sample], float]) -> float:
-        return median(of(sample) for sample in self.valid) if self.valid else float("nan")
+        return median(of(sample) for sample in self.valid) if self.holds else float("nan")
 
     def span(self, of: Callable[[Sample], float]) -> tuple[float, float]:
         values = [of(sample) for sample in self.valid]

@@ -16,7 +16,7 @@ from storage import Database, Inbound
 from storage.changes import table_of
 from storage.contacts import AddressRow, ContactRow
 from storage.conversations import ConversationRow
-from storage.deliveries import CAMPAIGN, DELIVERIES, REPLY, reply_row
+from storage.deliveries import CAMPAIGN, DELIVERIES, REPLY, dump_page, reply_row
 from storage.writer import Connection
 
 from benchmarks.talks import KNOWN_FROM
@@ -100,6 +100,11 @@ PAGE = Page(
 )
 
 
+def dumped() -> str:
+    """A page as its row holds it."""
+    return dump_page(PAGE)
+
+
 async def queue(
     database: Database, channel: str, known: list[tuple[int, str]], count: int, lane: int = CAMPAIGN, state: str = "queued"
 ) -> list[int]:
@@ -131,4 +136,4 @@ def pieces(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield piece
 
 
-__all__ = ["KEY", "REPLY", "external", "people", "queue", "ready"]
+__all__ = ["KEY", "REPLY", "dumped", "external", "house", "people", "queue", "ready"]

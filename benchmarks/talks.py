@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import random
 import time
 from typing import Protocol
 
@@ -15,8 +16,11 @@ PHONE_ID = "555000111222333"
 TELEGRAM_PATH, WHATSAPP_PATH = "/telegram/webhook", "/whatsapp/webhook"
 KNOWN_FROM = 100_000_000  # ids of people known before
 NEW_FROM = 500_000_000
-# One whole check without a number, from the question to the result; then again.
-STEPS = ("tidak ada", "di taiwan", "12 maret 2027", "tidak berubah", "cek status")
+# One whole check without a number, question by question, in the words of different people; then again.
+MONTHS = ("januari", "februari", "maret", "april", "mei", "juni", "juli", "agustus", "september", "oktober", "november", "desember")
+PLACES = ("taiwan", "hongkong", "malaysia", "singapura", "korea", "jepang", "arab saudi", "brunei", "uea", "kuwait")
+NUMBER, CHANGE = ("tidak ada", "ga ada", "tidak", "tdk", "2"), ("tidak berubah", "tidak", "masih jalan", "belum", "1")
+AGAIN = ("cek status", "status", "cek bpjs")
 FIRST = "/start"
 
 
@@ -29,8 +33,9 @@ class Form(Protocol):
 class Talks:
     """Who says what next. Nobody says anything before they were answered."""
 
-    def __init__(self, known: int) -> None:
+    def __init__(self, known: int, seed: int = 11) -> None:
         self.known = known
+        self._dice = random.Random(seed)
         self._said = [0] * known
         self._new = NEW_FROM
         self.number = int(time.time() * 1000) % 1_000_000_000
@@ -40,7 +45,12 @@ class Talks:
             return FIRST
         place = person - KNOWN_FROM
         self._said[place] += 1
-        return STEPS[(self._said[place] - 1) % len(STEPS)]
+        step, dice = (self._said[place] - 1) % 5, self._dice
+        if step == 1:
+            return f"{dice.choice(('di', 'sy di', 'lagi di'))} {dice.choice(PLACES)}"
+        if step == 2:
+            return f"{dice.randint(1, 28)} {dice.choice(MONTHS)} {dice.choice((2027, 2028))}"
+        return dice.choice((NUMBER, (), (), CHANGE, AGAIN)[step])
 
     def stranger(self) -> int:
         self._new += 1

@@ -9,6 +9,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--api", required=True)
     parser.add_argument("--database", default="")
     parser.add_argument("--known", type=int, default=1000)
+    parser.add_argument("--deliveries", type=int, default=0, help="messages that were sent before")
     parser.add_argument("--uvloop", action="store_true")
     return parser.parse_args()
 

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from benchmarks.bots.arguments import TOKEN, arguments
 from benchmarks.bots.floor_store import Store
-from benchmarks.bots.floor_turn import Parcel, Said, Turns, encode, seed
+from benchmarks.bots.floor_turn import Parcel, Said, Turns, encode, seed, seed_sent
 from benchmarks.talks import APP_SECRET, KNOWN_FROM, PHONE_ID, SECRET, TELEGRAM_PATH, WHATSAPP_PATH
 
 WINDOW = 256
@@ -98,12 +98,13 @@ class Floor:
         self.tasks: set[asyncio.Task[None]] = set()
         self.open = 0
 
-    async def start(self, database: str, known: int) -> None:
+    async def start(self, database: str, known: int, sent: int = 0) -> None:
         turns = Turns(self.channel)
         self.store = Store(database, turns.kinds())
         people = range(KNOWN_FROM, KNOWN_FROM + known)
         if known:
             seed(self.store.db, self.channel, [sender_of(self.channel, person) for person in people])
+        seed_sent(self.store.db, self.channel, sent)
         self.store.start()
         self.session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar())
         self.sender = asyncio.create_task(self.send_all())
@@ -206,7 +207,7 @@ def sender_of(channel: str, person: int) -> str:
 async def serve(channel: str) -> None:
     given = arguments()
     floor = Floor(given.api, channel)
-    await floor.start(given.database, given.known)
+    await floor.start(given.database, given.known, given.deliveries)
     app = web.Application()
     app.add_routes([web.post(TELEGRAM_PATH, floor.telegram), web.post(WHATSAPP_PATH, floor.whatsapp), web.get("/chat", floor.chat)])
     runner = web.AppRunner(app, access_log=None)

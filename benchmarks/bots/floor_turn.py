@@ -18,6 +18,8 @@ KEY, INDEX = hashlib.sha256(b"floor").digest(), hashlib.sha256(b"index").digest(
 CIPHER = AESGCM(KEY)
 DATE = re.compile(r"(\d{1,2}) (januari|februari|maret|april|mei|juni|juli|agustus|september|oktober|november|desember) (20\d\d)")
 DIGITS = re.compile(r"\d(?:[ .-]?\d){6,}")
+PLACES = {"taiwan": "TW", "hongkong": "HK", "malaysia": "MY", "singapura": "SG", "korea": "KR", "jepang": "JP", "arab saudi": "SA"}
+PLACES |= {"brunei": "BN", "uea": "AE", "kuwait": "KW"}
 MENU = [("Cek status", "coverage"), ("Manfaat", "benefits"), ("Biaya", "contributions"), ("Bantuan", "help"), ("Menu", "menu")]
 ASK_NUMBER = "Bisa kita periksa. Apakah Anda punya nomor kartu (KPJ) atau NIK di dekat Anda?"
 ASK_PLACE = "Tidak apa-apa, kita hitung dari masa kontrak.\n\nAnda sekarang di mana?"
@@ -82,19 +84,19 @@ def step(memory: dict[str, Any], text: str) -> tuple[str, list[tuple[str, str]]]
     if said == "/start":
         memory["step"] = ""
         return HELLO, MENU
-    if said == "cek status":
+    if said in ("cek status", "status", "cek bpjs"):
         memory["step"] = "has_number"
         return ASK_NUMBER, [("Ya, ada", "coverage.has_number=yes"), ("Tidak ada", "coverage.has_number=no")]
-    if at == "has_number" and said in ("tidak ada", "tidak", "2"):
+    if at == "has_number" and said in ("tidak ada", "ga ada", "tidak", "tdk", "2"):
         memory["step"] = "stage"
         return ASK_PLACE, [("Belum berangkat", "stage=before"), ("Di luar negeri", "stage=during"), ("Sudah pulang / cuti", "stage=after")]
-    if at == "stage" and ("taiwan" in said or said in ("di luar negeri", "2")):
-        memory["step"], memory["state"]["country"] = "ends", "TW"
+    if at == "stage" and (country := next((code for place, code in PLACES.items() if place in said), None)):
+        memory["step"], memory["state"]["country"] = "ends", country
         return ASK_END, [("Tidak tahu", "ends=?")]
     if at == "ends" and (found := DATE.search(said)):
         memory["step"], memory["state"]["ends"] = "changed", found[0]
         return ASK_CHANGE, [("Tidak berubah", "changed=no"), ("Diperpanjang", "changed=extended"), ("Selesai lebih awal", "changed=early")]
-    if at == "changed" and said in ("tidak berubah", "tidak", "1"):
+    if at == "changed" and said in ("tidak berubah", "tidak", "masih jalan", "belum", "1"):
         day = memory["state"].get("ends", "")
         memory["step"], memory["state"], memory["result"] = "", {}, True
         return RESULT.format(day=day), [("Cek resmi", "official"), ("Cara klaim", "claims"), ("Menu", "menu")]
@@ -209,4 +211,17 @@ def seed(db: sqlite3.Connection, channel: str, senders: list[str]) -> None:
         external = seal(sender.encode(), f"addresses.{address}")
         db.execute("INSERT INTO addresses VALUES (?,?,?,?,NULL)", (address, contact, channel, external))
         db.execute("INSERT INTO conversations VALUES (?,?,?)", (contact, seal(memory, f"conversations.{contact}"), at))
+    db.execute("COMMIT")
+
+
+def seed_sent(db: sqlite3.Connection, channel: str, count: int) -> None:
+    """Messages that were sent, numbered from 1."""
+    at = datetime.now(UTC).isoformat()
+    page = encode({"text": HELLO, "buttons": MENU}).decode()
+    rows = ((number, f"s:{number}", number % 1000, "", channel, "sent", page, at, at, f"seed{number}") for number in range(1, count + 1))
+    db.execute("BEGIN")
+    db.executemany(
+        "INSERT INTO deliveries (id,key,contact_id,address,channel,state,page,at,due_at,attempts,provider_id) VALUES (?,?,?,?,?,?,?,?,?,1,?)",
+        rows,
+    )
     db.execute("COMMIT")

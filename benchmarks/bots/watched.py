@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from storage.writer import SqliteWriter
@@ -40,7 +41,7 @@ def watched(drive: Callable[..., Any]) -> Callable[..., Any]:
             to = os.environ["BENCH_PROFILE"]
             loop_thread.dump_stats(f"{to}.loop")
             writer_thread.dump_stats(f"{to}.writer")
-            os.replace(f"{to}.writer", f"{to}.done")
+            Path(f"{to}.writer").rename(f"{to}.done")
             return drive(self, engine, work)
         writer_thread.enable()
         try:
