@@ -16,6 +16,8 @@ FIGURE = re.compile(
     r"Rp\s?\d|\bIDR\s?\d|\d\s?%|\b(?:Pasal|art\.|article)\s+\d|\b\d[\d.]*\s?(?:juta|ribu|million|jt|rb)\b|\+\d{2}", re.IGNORECASE
 )
 DIGITS = re.compile(r"\d{3,}")
+# GLOSSARY.md: the law's own words, and words that mean something else in insurance.
+WRONG_WORDS = {"id": re.compile(r"\b(perlindungan|premi|kompensasi)\b", re.IGNORECASE), "en": re.compile(r"\bpremiums?\b", re.IGNORECASE)}
 
 
 def problems() -> list[str]:
@@ -29,6 +31,7 @@ def problems() -> list[str]:
             for message in read(path, language):
                 if message.id:
                     found += [f"{where}: {problem}" for problem in _wrong(message, path.stem, homes, seen)]
+                    found += [f"{where}: {word} is not our word, see GLOSSARY.md" for word in _strangers(message, language)]
         if language != "en":
             found += [f"{language}/{home}.po: missing: {_short(msgid)}" for msgid, home in homes.items() if msgid not in seen]
         else:
@@ -63,6 +66,11 @@ def _wrong(message: Message, file: str, homes: dict[Msgid, str], seen: dict[Msgi
             yield f"figure in a sentence: {said}"
         if words != words.strip():
             yield f"space at an end: {said}"
+
+
+def _strangers(message: Message, language: str) -> list[str]:
+    said = message.string if isinstance(message.string, (tuple, list)) else [message.string or ""]
+    return [word[0] for words in said if (word := WRONG_WORDS[language].search(words))]
 
 
 def _forms(msgid: Msgid) -> tuple[str, ...]:

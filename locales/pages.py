@@ -104,9 +104,17 @@ def _prefix(text: str, limit: int) -> int:
         used += 2 if character > "\uffff" else 1
         if used > limit:
             break
-    while at > 1 and _joins(text[at - 1], text[at]):
+    while at > 1 and (_joins(text[at - 1], text[at]) or _halves_a_flag(text, at)):
         at -= 1
     return max(at, 1)
+
+
+def _halves_a_flag(text: str, at: int) -> bool:
+    """A flag is two letters of its own kind; an odd number of them before the place means that one is cut in two."""
+    before = 0
+    while before < at and "\U0001f1e6" <= text[at - 1 - before] <= "\U0001f1ff":
+        before += 1
+    return before % 2 == 1 and "\U0001f1e6" <= text[at] <= "\U0001f1ff"
 
 
 def _joins(before: str, after: str) -> bool:
@@ -116,5 +124,4 @@ def _joins(before: str, after: str) -> bool:
         or after in (joiner, "\ufe0f", "\ufe0e")
         or before == joiner
         or "\U0001f3fb" <= after <= "\U0001f3ff"
-        or ("\U0001f1e6" <= after <= "\U0001f1ff" and "\U0001f1e6" <= before <= "\U0001f1ff")
     )
