@@ -31,6 +31,9 @@ check: develop lint ## quick look before a commit: lint and the fast tests
 test: develop needs lint ## everything, with a browser and PostgreSQL; what CI runs
 	@$(PYTEST) -n 2 -rs
 
+soak: develop needs ## the crash suite: the real server killed, stopped and cut off, judged by an independent checker
+	@$(PYTEST) -o addopts='--strict-markers --import-mode=importlib' -rs tests/crash
+
 lint: develop ## format, lint, types, layers, words and facts
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/ruff check --quiet .

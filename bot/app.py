@@ -82,8 +82,9 @@ class App:
         if self.role is not Role.WORKER:
             self._engine.start()
             branch = await self.database.writer.read(lambda db: name_of(db, self.settings.branch))
-            self._console = self._set_up_console()
-            routes = self._browser_routes(branch) + self._console.routes()
+            pages = Pages(branch, hotline())
+            self._console = self._set_up_console(pages)
+            routes = self._browser_routes(pages) + self._console.routes()
             if self._telegram:
                 routes += self._listen_to_telegram(self._telegram)
             if self._whatsapp:
@@ -128,11 +129,11 @@ class App:
             await self._whatsapp.close()
         await self.database.close()
 
-    def _browser_routes(self, branch: str) -> list[Route]:
-        self._chat = WebChat(Pages(branch, hotline()), self._engine.receive, self._reading, house.now, self.settings.public_url)
+    def _browser_routes(self, pages: Pages) -> list[Route]:
+        self._chat = WebChat(pages, self._engine.receive, self._reading, house.now, self.settings.public_url)
         return [Route(route, Policy.BROWSER if route.path in BROWSER else Policy.PUBLIC) for route in self._chat.routes()]
 
-    def _set_up_console(self) -> Console:
+    def _set_up_console(self, pages: Pages) -> Console:
         settings = self.settings
         return Console(
             self.database,
@@ -141,6 +142,7 @@ class App:
             branch=settings.branch,
             public_url=settings.public_url,
             behind_proxy=settings.behind_proxy,
+            borrowed={name: file.plain for name, file in pages.files.items()},
         )
 
     def _set_up_telegram(self) -> Telegram | None:

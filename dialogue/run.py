@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from dialogue.hearing import BACK, CANCEL, LANGUAGE, MENU, PAYLOAD, TOPICS, asks, command
@@ -24,6 +24,7 @@ SMALL_TALK = {"greeting", "thanks", "language", "other"}  # never more than the 
 NAMED = "agency"  # the name of an agency sounds like a question about it, and is an answer just as well
 BEYOND_DOUBT = 0.99
 SURELY = 0.8  # of a topic, where the words should have been an answer
+Here: TypeAlias = tuple[Dialogue[Any], Step[Any], State]
 SILENT = {"reaction", "left", "returned"}  # nothing was said, so nothing is answered
 
 
@@ -49,6 +50,7 @@ class _Advance:
     asked: bool = False  # the last that was said is our question
     urgent: bool = False  # an emergency: nothing that can wait is said with it
     said: list[Message] = field(default_factory=list)
+    days: dict[str, date] = field(default_factory=dict)  # which day it is where
 
     async def reply(self) -> Message:
         contact = self.conversation.contact
@@ -126,23 +128,26 @@ class _Advance:
         """To the open question if it can be one; else what was said is a question of its own."""
         if not self.inbound.text and not self._asks_for_a_card():
             return await self._tell(self.inbound.kind if self.inbound.kind in self.script.answers else "unreadable")
-        for position, (label, payload) in enumerate(self.conversation.offered, start=1):
-            if self._here() is None and plain(raw) in (plain(label), str(position)):
-                return await self._pressed(payload)
         here = self._here()
         if here is None:
+            for position, (label, payload) in enumerate(self.conversation.offered, start=1):
+                if plain(raw) in (plain(label), str(position)):
+                    return await self._pressed(payload)
             return await self._topic(raw, heard)
-        _dialogue, step, _state = here
+        step = here[1]
         assert step.question is not None
         if step.question.free and heard.topic and _interrupts(raw, heard):
             return await self._tell(heard.topic, heard.alternatives)
         try:
-            step.question.parse(raw, self._today)
+            answer = step.question.parse(raw, self._today)
         except ValueError as error:
-            nearly = isinstance(error, Unclear) and not asks(raw)  # it was meant as an answer: there is a hint for just this slip
+            nearly = isinstance(error, Unclear) and not _interrupts(
+                raw, heard
+            )  # it was meant as an answer: there is a hint for just this slip
             if self._named(raw) or (_is_a_question(raw, heard) and not nearly):
                 return await self._topic(raw, heard)
-        return await self._decide(raw)
+            return self._not_understood(step, error)
+        await self._take(here, answer)
 
     async def _topic(self, raw: str, heard: Heard) -> None:
         if dialogue := self._named(raw):
@@ -156,17 +161,24 @@ class _Advance:
         """Hand the answer to the step we are at, or say what would be an answer."""
         here = self._here()
         assert here is not None
-        dialogue, step, state = here
+        step = here[1]
         assert step.question is not None
         try:
             answer = step.question.parse(raw, self._today)
         except ValueError as error:
-            hint = error.hint if isinstance(error, Unclear) else step.question.hint
-            self.said.append(Message((hint,)))
-            self._ask_again()
-            return
+            return self._not_understood(step, error)
+        await self._take(here, answer)
+
+    async def _take(self, here: Here, answer: Any) -> None:
+        dialogue, step, state = here
         turn = self._turn(state)
         await self._follow(dialogue, turn, await step.decide(turn, answer))
+
+    def _not_understood(self, step: Step[Any], error: ValueError) -> None:
+        assert step.question is not None
+        hint = error.hint if isinstance(error, Unclear) else step.question.hint
+        self.said.append(Message((hint,)))
+        self._ask_again()
 
     async def _follow(self, dialogue: Dialogue[Any], turn: Turn[Any], to: Next) -> None:
         for _hop in range(HOPS):
@@ -265,7 +277,7 @@ class _Advance:
         self.asked = True
         return True
 
-    def _here(self) -> tuple[Dialogue[Any], Step[Any], State] | None:
+    def _here(self) -> Here | None:
         """The place the trail ends, in today's code. A place that no longer exists falls back to the one before it."""
         trail = self.conversation.trail
         while trail:
@@ -312,7 +324,10 @@ class _Advance:
 
     @property
     def _today(self) -> date:
-        return self.now.astimezone(ZoneInfo(country(self.conversation.contact.country or HOME).zones[0])).date()
+        where = self.conversation.contact.country or HOME
+        if where not in self.days:
+            self.days[where] = self.now.astimezone(ZoneInfo(country(where).zones[0])).date()
+        return self.days[where]
 
     @property
     def _in_danger(self) -> bool:

@@ -9,7 +9,7 @@ from facts.protection import Protection, State, protection
 from facts.raw import BadFact
 from facts.reach import Contact, Country, EmergencyNumber, Identifier, Mission, age_in_months
 from facts.spans import NOT_KNOWN, Span, add_months
-from facts.story import Contradiction, Scheme, Stage, Story
+from facts.story import Contradiction, Scheme, Stage, Story, days
 from facts.windows import Programme, Window
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "cost",
     "countries",
     "country",
+    "days",
     "deadline",
     "emergency_numbers",
     "find_country",

@@ -60,8 +60,12 @@ def _moved(day: date | None, months: int, days: int) -> date | None:
 
 
 def _sooner(one: date | None, other: date | None) -> date | None:
-    return min((day for day in (one, other) if day is not None), default=None)
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)
 
 
 def _later(one: date | None, other: date | None) -> date | None:
-    return max((day for day in (one, other) if day is not None), default=None)
+    if one is None or other is None:
+        return other if one is None else one
+    return max(one, other)

@@ -160,7 +160,7 @@ def _told(turn: Turn[Period], field: str, answer: date | Month | None, *, to_the
     """Keep a day, if it can be true beside what was told before, and go on; of a month the day is asked for where it matters."""
     setattr(turn.state, field, written(answer))
     try:
-        facts.protection(story(turn.state, turn.today))
+        facts.days(story(turn.state, turn.today))
     except Contradiction as wrong:
         return stay(TO_COME if wrong.field == "departed_on" else PAST)
     if isinstance(answer, Month) and to_the_day:

@@ -6,8 +6,9 @@ import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
+from understanding.concepts import stems
 from understanding.normaliser import HERE, words
 
 LONGEST = 2000  # danger may stand anywhere in a long story, so much more of it is read than for its topic
@@ -66,10 +67,33 @@ class _Patterns:
 
 
 @cache
-def _lists() -> dict[str, _Patterns]:
+def _read() -> dict[str, Any]:
     with (HERE / "emergency.toml").open("rb") as file:
-        lists: dict[str, list[str]] = tomllib.load(file)
+        return tomllib.load(file)
+
+
+@cache
+def _lists() -> dict[str, _Patterns]:
+    lists: dict[str, list[str]] = {name: listed for name, listed in _read().items() if isinstance(listed, list)}
     return {name: _Patterns(listed) for name, listed in lists.items()} | {"danger": _Patterns(lists["grave"] + lists["serious"])}
+
+
+@cache
+def _kinds() -> dict[str, frozenset[str]]:
+    return {kind: frozenset(listed.split()) for kind, listed in _read()["kinds"].items()}
+
+
+def _done_to_somebody(line: str) -> re.Match[str] | None:
+    """An attack or a harm that no phrase of the lists foresees: where it stands, if it is there."""
+    kinds = _kinds()
+    said = line.split()
+    power, suffers = not kinds["power"].isdisjoint(said), not (kinds["victim"] | kinds["body"]).isdisjoint(said)
+    for match in re.finditer(r"[a-z]+", line):
+        forms = stems(match.group())
+        attack, harm = not kinds["attack"].isdisjoint(forms), not kinds["harm"].isdisjoint(forms)
+        if (attack and match.group().startswith("di")) or ((attack or harm) and power and suffers and not match.group().startswith("ter")):
+            return match
+    return None
 
 
 def _without_harmless(line: str) -> str:
@@ -81,19 +105,28 @@ def _without_harmless(line: str) -> str:
 def _grade(line: str) -> Sign | None:
     lists = _lists()
     line = _without_harmless(line)
-    supposed, past = lists["supposed"].within(line), lists["past"].within(line)
-    if lists["grave"].within(line):
-        return None if supposed or (past and lists["asking"].within(line)) else "grave"
+    asking = lists["asking"].within(line)
+    past = lists["past"].within(line)
+    supposed = lists["supposed"].within(line) or (asking and lists["opens_supposing"].within(line))
+    if lists["grave"].within(line) or _done_to_somebody(line):
+        return None if supposed or (past and asking) else "grave"
     if lists["serious"].within(line):
-        return None if supposed or past or lists["asking"].within(line) else "serious"
+        return None if supposed or past or asking else "serious"
     return None
+
+
+def sober(text: str) -> bool:
+    """Whether a message asks about money, papers or cover, supposes or looks back: no sign of danger, but a reason to doubt one."""
+    line = " ".join(words(text))
+    return any(_lists()[name].within(line) for name in ("asking", "supposed", "past", "opens_supposing"))
 
 
 def sign(text: str) -> Sign | None:
     """The first sign of danger in a message, if it is more than a figure of speech or a question about money."""
     line = " ".join(words(text, LONGEST))
     read_to, signs = -1, 0
-    for match in _lists()["danger"].found(line):
+    unforeseen = _done_to_somebody(line)
+    for match in (*([unforeseen] if unforeseen else []), *_lists()["danger"].found(line)):
         if match.start() < read_to:
             continue
         signs, read_to = signs + 1, match.end() + _AROUND

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.pages.page_words import Hotline, all_words
+from console.files import File, file
 from locales import LANGUAGES
 
 HERE = Path(__file__).parent
 KINDS = {".css": "text/css", ".js": "text/javascript"}
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """Bytes to send, as they are and compressed once and for all."""
-
-    kind: str
-    plain: bytes
-    packed: bytes
-
-
-def file(kind: str, plain: bytes) -> File:
-    return File(kind, plain, gzip.compress(plain, 9, mtime=0))
 
 
 class Pages:

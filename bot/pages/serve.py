@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 from aiohttp import WSCloseCode, hdrs, web
 
 from bot.channels.webchat import HEARTBEAT, LONGEST_FRAME, STRANGER, Line, Receive, Talk
-from bot.pages import File, Pages
+from bot.pages import Pages
+from console.files import YEAR, packed
 from locales import LANGUAGES
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits
 KEPT = 180 * 24 * 3600  # seconds; renewed at every visit
-YEAR = "public, max-age=31536000, immutable"
 MOST_LINES = 8  # open pages of one worker
 
 
@@ -131,9 +131,3 @@ def language_of(request: web.Request) -> str:
     if asked in LANGUAGES:
         return asked
     return "en" if request.headers.get(hdrs.ACCEPT_LANGUAGE, "").lower().startswith("en") else "id"
-
-
-def packed(request: web.Request, file: File) -> web.Response:
-    if "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
-        return web.Response(body=file.packed, content_type=file.kind, charset="utf-8", headers={hdrs.CONTENT_ENCODING: "gzip"})
-    return web.Response(body=file.plain, content_type=file.kind, charset="utf-8")
