@@ -68,7 +68,7 @@ class Group:
 
     async def unseen(self, arrived: dict[str, Inbound]) -> set[str]:
         """Write the receipts of {id: message}; the ids that were not there before."""
-        rows = [{"id": id_, "at": self.now, "number": arrived[id_].number, "state": "done"} for id_ in sorted(arrived)]
+        rows = [{"id": id_, "at": self.now, "number": _kept(arrived[id_].number), "state": "done"} for id_ in sorted(arrived)]
         return set((await self.db.execute(_NEW_INBOUND[self.dialect], rows)).scalars())
 
     async def forget(self, ids: list[str]) -> None:
@@ -165,7 +165,7 @@ class Group:
 
 async def ignore(db: Connection, dialect: str, number: int, channel: str, now: datetime) -> None:
     """The receipt of an update in which nobody said anything to us: it came, so its number is not missing."""
-    row = {"id": f"{channel}:{number}.ignored", "at": now, "number": number, "state": "ignored"}
+    row = {"id": f"{channel}:{number}.ignored", "at": now, "number": _kept(number), "state": "ignored"}
     await db.execute(_NEW_INBOUND[dialect], [row])
 
 
@@ -173,11 +173,16 @@ async def quarantine(
     db: Connection, dialect: str, tools: Tools, id_: str, raw: str, reason: str, now: datetime, number: int | None = None
 ) -> None:
     """Keep a message that cannot be handled, sealed, so that a person can look at it; it never comes again."""
-    row = {"id": id_, "at": now, "number": number, "state": "quarantined", "reason": reason}
+    row = {"id": id_, "at": now, "number": _kept(number), "state": "quarantined", "reason": reason}
     row["raw"] = tools.sealer.seal(raw, "inbound", "raw", id_)
     made = (await db.execute(_NEW_INBOUND[dialect], [row])).scalars().all()
     if not made:
         await db.execute(update(INBOUND).where(INBOUND.c.id == id_).values(**row))
+
+
+def _kept(number: int | None) -> int | None:
+    """A number that no column can hold was never given out by a platform; its message is kept without it."""
+    return int(number) if number is not None and -(2**63) <= number < 2**63 else None
 
 
 def _changeable(contact: Contact) -> tuple[object, ...]:

@@ -129,6 +129,14 @@ async def test_what_was_put_aside_did_arrive(database_url: str) -> None:
         assert await rows(database, "SELECT number, state FROM inbound WHERE number IS NOT NULL") == [(4_711, "quarantined")]
 
 
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**30, True])
+async def test_a_number_that_no_platform_gives_blocks_nobody(database_url: str, number: int) -> None:
+    async with engine_on(database_url) as (engine, database):
+        await engine.receive([replace(said(1, 0, "hello"), number=number)])
+        await engine.receive([replace(said(1, 1, "broken"), number=number)])
+        assert await rows(database, "SELECT count(*), count(DISTINCT state) FROM inbound") == [(2, 2)]
+
+
 async def test_a_conversation_that_cannot_be_read_blocks_nobody_not_even_itself(database_url: str) -> None:
     async with engine_on(database_url) as (engine, database):
         await asyncio.gather(*(engine.receive([said(person, 0, "hello")]) for person in range(5)))
