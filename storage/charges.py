@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Executable, select
 from sqlmodel import Field, SQLModel
 
 from storage.changes import insert_into, table_of
@@ -42,6 +42,16 @@ class Charge:
 Counted = Counter[tuple[date, str, Charge]]
 
 
+def _more(dialect: str) -> Executable:
+    statement = insert_into(CHARGES, dialect)
+    added = {"count": CHARGES.c.count + statement.excluded.count}
+    more: Executable = statement.on_conflict_do_update(index_elements=KEYS, set_=added)
+    return more
+
+
+_MORE = {dialect: _more(dialect) for dialect in ("sqlite", "postgresql")}
+
+
 async def count(db: Connection, dialect: str, charges: Counted) -> None:
     """Add to what was counted before."""
     rows = [
@@ -59,9 +69,7 @@ async def count(db: Connection, dialect: str, charges: Counted) -> None:
     if not rows:
         return
     rows.sort(key=lambda row: str([row[key] for key in KEYS]))  # one order for all processes
-    statement = insert_into(CHARGES, dialect)
-    more = {"count": CHARGES.c.count + statement.excluded.count}
-    await db.execute(statement.on_conflict_do_update(index_elements=KEYS, set_=more), rows)
+    await db.execute(_MORE[dialect], rows)
 
 
 async def counted(db: Connection, since: date) -> Counted:

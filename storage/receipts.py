@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import BindParameter, bindparam, select, update
 
 from storage import accounts, charges, orphans
 from storage.changes import Tools, table_of
@@ -64,19 +64,21 @@ async def _find(db: Connection, receipts: Sequence[Receipt]) -> dict[int | str |
     ours = {receipt.delivery for receipt in receipts if receipt.delivery is not None}
     theirs = {receipt.provider_id for receipt in receipts if receipt.delivery is None}
     found: dict[int | str | None, Progress] = {}
-    for wanted, column in ((ours, DELIVERIES.c.id), (theirs, DELIVERIES.c.provider_id)):
+    for wanted, statement in ((ours, _BY_OURS), (theirs, _BY_THEIRS)):
         if wanted:
-            rows = await db.execute(select(*_COLUMNS).where(column.in_(sorted(wanted))).order_by(DELIVERIES.c.id).with_for_update())
+            rows: Sequence[Any] = (await db.execute(statement, {"wanted": sorted(wanted)})).all()
             for row in rows:
-                change = found.get(row.id) or Progress(*(getattr(row, name) for name in _NAMES))
+                change = found.get(row.id) or Progress(*row)
                 found[change.id] = change
                 if change.provider_id is not None:
                     found[change.provider_id] = change
     return found
 
 
-_NAMES = ("id", "address", "resent", "state", "provider_id", "category")
-_COLUMNS = [DELIVERIES.c[name] for name in _NAMES]
+_WANTED: BindParameter[Any] = bindparam("wanted", expanding=True)
+_COLUMNS = [DELIVERIES.c[name] for name in ("id", "address", "resent", "state", "provider_id", "category")]
+_FOUND = select(*_COLUMNS).order_by(DELIVERIES.c.id).with_for_update()
+_BY_OURS, _BY_THEIRS = _FOUND.where(DELIVERIES.c.id.in_(_WANTED)), _FOUND.where(DELIVERIES.c.provider_id.in_(_WANTED))
 _THIS = update(DELIVERIES).where(DELIVERIES.c.id == bindparam("id_"))
 _NAME = _THIS.values(provider_id=bindparam("provider_"), category=bindparam("category_"))
 _MOVE = _NAME.values(state=bindparam("state_"), reason=bindparam("reason_"), done_at=bindparam("at_"))
