@@ -90,7 +90,7 @@ class App:
             if self._whatsapp:
                 routes += self._listen_to_whatsapp(self._whatsapp)
         if self.role is not Role.WEB:
-            guard = Guard(self.database)
+            guard = Guard(self.database, self.settings.notes_folder)
             await guard.check(house.now())
             self._tasks.append(asyncio.create_task(guard.keep()))
             self._tasks.append(asyncio.create_task(Schedule(self.database, house.now).run()))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from storage import Database, Unavailable, pauses
+from storage import Database, Unavailable, marks, pauses
 from storage.database import file_of
 
 EVERY = 5.0  # seconds between two notes of how far we are
@@ -19,15 +19,16 @@ log = structlog.get_logger()
 class Guard:
     """Keeps, beside the database, the id of the newest delivery seen. A database that knows only older ones is an older copy."""
 
-    def __init__(self, database: Database, folder: Path = Path("var")) -> None:
+    def __init__(self, database: Database, folder: Path) -> None:
+        """`folder` is for the notes on a PostgreSQL, one for each database; an SQLite file has its note beside it."""
         self._database = database
         file = file_of(database.url)
-        self.path = file.with_name(f"{file.name}.newest") if file else folder / "newest-delivery"
+        self.path = file.with_name(f"{file.name}.newest") if file else folder / f"{database.name}.newest"
 
     async def check(self, now: datetime) -> bool:
         """Called before anything is sent. False if this is an older copy: campaigns rest until a person accepts it."""
-        newest = await self._database.writer.read(pauses.newest_delivery)
-        if newest >= self._noted():
+        noted = self._noted()  # before the database is asked: another sender may be noting a newer one just now
+        if await self._database.writer.read(marks.newest_delivery) >= noted:
             return True
         dialect = self._database.dialect
         await self._database.writer.run(lambda db: pauses.pause(db, dialect, pauses.CAMPAIGNS, pauses.RESTORED, now))
@@ -44,15 +45,20 @@ class Guard:
                 log.warning("not_noted_how_far", error=type(error).__name__)
 
     async def note(self) -> None:
-        newest = await self._database.writer.read(pauses.newest_delivery)
+        newest = await self._database.writer.read(marks.newest_delivery)
         if newest > self._noted():
-            await asyncio.to_thread(self._write, newest)
+            await self._keep(newest)
 
     async def accept(self) -> bool:
         """A person has looked: what waits may be sent. False if nothing rested."""
-        newest = await self._database.writer.read(pauses.newest_delivery)
-        await asyncio.to_thread(self._write, newest)
+        await self._keep(await self._database.writer.read(marks.newest_delivery))
         return await self._database.writer.run(lambda db: pauses.lift(db, pauses.CAMPAIGNS))
+
+    async def _keep(self, newest: int) -> None:
+        """First in the database, which must never seem older than the note."""
+        dialect = self._database.dialect
+        await self._database.writer.run(lambda db: marks.mark_newest_delivery(db, dialect, newest))
+        await asyncio.to_thread(self._write, newest)
 
     def _noted(self) -> int:
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -10,6 +12,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SAPA_", env_file=".env", extra="ignore")
 
     database_url: str = "sqlite:///var/sapa.db"
+    notes_folder: Path = Path("var")
     secret_key: SecretStr | None = None
     branch: str = "sidoarjo"
     host: str = "127.0.0.1"

@@ -30,6 +30,11 @@ class Database:
     def dialect(self) -> str:
         return self.writer.dialect
 
+    @property
+    def name(self) -> str:
+        """Without where it is and who may enter."""
+        return Path(make_url(self.url).database or "").name
+
     def address(self, inbound: Inbound) -> str:
         """The id of the address a message came by: found again without keeping a readable phone number."""
         return self.address_of(inbound.channel, inbound.sender)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlmodel import Field, SQLModel
 
 from storage.changes import insert_into, table_of
 from storage.contacts import moment
-from storage.deliveries import DELIVERIES
 from storage.writer import Connection
 
 CAMPAIGNS = "campaigns"
@@ -40,8 +39,3 @@ async def pause(db: Connection, dialect: str, name: str, reason: str, now: datet
 async def lift(db: Connection, name: str) -> bool:
     """Go on; False if it did not rest."""
     return (await db.execute(delete(PAUSES).where(PAUSES.c.name == name).returning(PAUSES.c.name))).first() is not None
-
-
-async def newest_delivery(db: Connection) -> int:
-    """The id of the newest delivery: ids only ever grow, so a database that knows a smaller one is an older copy."""
-    return int((await db.execute(select(func.coalesce(func.max(DELIVERIES.c.id), 0)))).scalar_one())

@@ -31,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """One folder for the session's PostgreSQL, the same for all its workers."""
     given = getattr(config, "workerinput", {}).get("cluster")
     config.stash[FOLDER] = Path(given) if given else postgres.new_folder()
+    os.environ["SAPA_NOTES_FOLDER"] = str(config.stash[FOLDER])  # what is noted of a test's database goes with it
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import delete
+
 from bot.guard import Guard
 from bot.house import open_database
 from storage import Database
-from storage.deliveries import CAMPAIGN
+from storage.deliveries import CAMPAIGN, DELIVERIES
 from tests.talk import KEY
 from tests.test_delivery import Platform, queue, sending, states, until
 
@@ -32,6 +34,23 @@ async def test_an_older_copy_rests_its_campaigns_until_somebody_accepts_it(tmp_p
         assert platform.texts == ["campaign"]
     finally:
         await database.close()
+
+
+async def test_an_erased_person_does_not_make_the_database_look_older(tmp_path: Path, database_url: str) -> None:
+    database = open_database(database_url, KEY)
+    guard = Guard(database, tmp_path)
+    await queue(database, "to somebody who has everything erased", chat="1")
+    await guard.note()
+    await database.writer.run(lambda db: db.execute(delete(DELIVERIES)))
+    assert await guard.check(NOW)
+    await database.close()
+
+
+async def test_each_database_has_a_note_of_its_own(tmp_path: Path, postgresql_url: str, empty_postgresql_url: str) -> None:
+    one, other = open_database(postgresql_url, KEY), open_database(empty_postgresql_url, KEY)
+    assert Guard(one, tmp_path).path != Guard(other, tmp_path).path
+    await one.close()
+    await other.close()
 
 
 async def _replies_go_and_campaigns_rest(database: Database, url: str) -> None:

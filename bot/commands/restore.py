@@ -12,7 +12,7 @@ from bot.settings import Settings
 async def accept(settings: Settings) -> None:
     database = house.open_database(settings.database_url, house.secret_key(settings, make=False))
     try:
-        lifted = await Guard(database).accept()
+        lifted = await Guard(database, settings.notes_folder).accept()
     finally:
         await database.close()
     typer.echo("Campaigns go on." if lifted else "Nothing rested; there was nothing to accept.")

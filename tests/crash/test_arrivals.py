@@ -16,6 +16,7 @@ from tests.crash.traffic import Workers
 from tests.crash.world import ROLES, SECRET, World, kind_of, world
 
 HOOK = "/telegram/webhook"
+FETCHED = {"SAPA_PUBLIC_URL": ""}
 
 
 @pytest.mark.slow
@@ -70,7 +71,7 @@ async def test_our_answer_is_lost_after_the_commit(tmp_path: Path, database_url:
 
 @pytest.mark.slow
 async def test_what_telegram_gave_up_is_counted(tmp_path: Path, sqlite_url: str, migrated_file: Path, nest: Nest) -> None:
-    async with world(tmp_path, sqlite_url, migrated_file, nest, seed=23) as here:
+    async with world(tmp_path, sqlite_url, migrated_file, nest, seed=23, settings=FETCHED, webhook="") as here:
         telegram = here.telegram
         await telegram.text(1, "menu")
         [menu] = await telegram.wait_for_sends(1, within=30)
@@ -91,7 +92,7 @@ async def test_what_telegram_gave_up_is_counted(tmp_path: Path, sqlite_url: str,
 
 
 async def test_numbers_that_start_anew_are_not_taken_for_old_ones(tmp_path: Path, sqlite_url: str, migrated_file: Path, nest: Nest) -> None:
-    async with world(tmp_path, sqlite_url, migrated_file, nest, seed=24) as here:
+    async with world(tmp_path, sqlite_url, migrated_file, nest, seed=24, settings=FETCHED, webhook="") as here:
         first = await here.telegram.text(1, "menu")
         await here.telegram.wait_for_sends(1, within=30)
         await here.telegram.restart_ids(first or 0)

@@ -10,6 +10,7 @@ from tests.crash.fleet import Nest
 from tests.crash.traffic import Workers
 from tests.crash.world import ROLES, World, kind_of, world
 
+FETCHED = {"SAPA_PUBLIC_URL": ""}
 LEASE = 15  # seconds a sender may be silent before it is replaced
 
 
@@ -81,9 +82,8 @@ async def test_stopped_under_load_it_ends_in_time_and_leaves_nothing_in_doubt(
 async def test_one_process_fetches_and_another_goes_on_when_it_dies(
     tmp_path: Path, postgresql_url: str, migrated_file: Path, nest: Nest
 ) -> None:
-    fetching = {"SAPA_PUBLIC_URL": ""}
     roles = ("web", "web", "worker")
-    async with world(tmp_path, postgresql_url, migrated_file, nest, roles=roles, seed=14, settings=fetching, webhook="", speed=1) as here:
+    async with world(tmp_path, postgresql_url, migrated_file, nest, roles=roles, seed=14, settings=FETCHED, webhook="", speed=1) as here:
         workers = Workers(here.telegram, 14)
         await workers.do(40)
         await here.telegram.wait_for(lambda: len(here.telegram.sends()) >= 40, within=20)
@@ -104,8 +104,7 @@ async def test_one_process_fetches_and_another_goes_on_when_it_dies(
 
 @pytest.mark.slow
 async def test_the_way_to_fetch_may_die_before_it_confirms(tmp_path: Path, sqlite_url: str, migrated_file: Path, nest: Nest) -> None:
-    fetching = {"SAPA_PUBLIC_URL": ""}
-    async with world(tmp_path, sqlite_url, migrated_file, nest, seed=15, settings=fetching, webhook="", speed=1) as here:
+    async with world(tmp_path, sqlite_url, migrated_file, nest, seed=15, settings=FETCHED, webhook="", speed=1) as here:
         workers = Workers(here.telegram, 15)
         for _death in range(3):
             server = here.servers[0]
