@@ -31,6 +31,8 @@ FAILED = _("This passkey did not fit. Try again, or sign in with your password."
 
 
 async def ask_sign_in(visit: Visit) -> web.Response:
+    if not await sign_in.may_ask(visit):
+        return _said(visit, sign_in.TOO_OFTEN, 429)
     options = webauthn.generate_authentication_options(
         rp_id=visit.desk.site_of(visit.request), user_verification=UserVerificationRequirement.REQUIRED
     )
@@ -38,6 +40,8 @@ async def ask_sign_in(visit: Visit) -> web.Response:
 
 
 async def sign_in_with(visit: Visit) -> web.Response:
+    if not await sign_in.may_ask(visit):
+        return _said(visit, sign_in.TOO_OFTEN, 429)
     sent = await _json(visit)
     key = await visit.read(lambda db: credentials.passkey(db, str(sent.get("id", ""))))
     challenge = await visit.desk.database.writer.run(lambda db: credentials.answered(db, visit.token, visit.now))

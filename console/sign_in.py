@@ -136,19 +136,32 @@ def _again(visit: Visit, wrong: Text, sent: dict[str, str], status: int) -> web.
 
 
 async def may_try(visit: Visit, bucket: str, limit: Limit = PASSWORD_TRIES) -> bool:
+    """Whether this network address, and then this account or browser, has tries left; spends one of each."""
+    return await _spend(visit, {_asker(visit): ADDRESS_TRIES, bucket: limit})
+
+
+async def may_ask(visit: Visit) -> bool:
+    """The same for what names no account: the network address alone."""
+    return await _spend(visit, {_asker(visit): ADDRESS_TRIES})
+
+
+def _asker(visit: Visit) -> str:
+    return f"address:{visit.desk.asker_of(visit.request)}"
+
+
+async def _spend(visit: Visit, buckets: dict[str, Limit]) -> bool:
     index, dialect = visit.desk.sealer.index, visit.desk.database.dialect
-    asker = visit.desk.asker_of(visit.request)
 
-    async def spend(db: Connection) -> bool:
+    async def spend(db: Connection) -> str:
         await limits.sweep(db, visit.now)
-        if not await limits.spend(db, dialect, index("limit", f"address:{asker}"), ADDRESS_TRIES, visit.now):
-            return False
-        return await limits.spend(db, dialect, index("limit", bucket), limit, visit.now)
+        for bucket, limit in buckets.items():
+            if not await limits.spend(db, dialect, index("limit", bucket), limit, visit.now):
+                return bucket
+        return ""
 
-    allowed = await visit.desk.database.writer.run(spend)
-    if not allowed:
-        log.warning("too many tries to sign in: %s", index("limit", bucket))
-    return allowed
+    if empty := await visit.desk.database.writer.run(spend):
+        log.warning("too many tries to sign in: %s", index("limit", empty))
+    return not empty
 
 
 def _bucket(visit: Visit, typed: str) -> str:

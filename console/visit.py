@@ -150,7 +150,7 @@ class Visit:
         response.headers[hdrs.VARY] = "Accept-Encoding, Accept-Language, HX-Request"
         self.keep_token(response)
         if said:
-            response.del_cookie(self._name("said"), path="/")
+            self._drop(response, "said")
         return response
 
     def go(self, path: str, said: Text | None = None) -> web.Response:
@@ -183,11 +183,12 @@ class Visit:
         return self.token
 
     def keep_token(self, response: web.StreamResponse) -> None:
-        if self.request.cookies.get(self._name("desk")) != self.token:
+        # Without a token the database was away before we could look: the browser's own may be good, and stays.
+        if self.token and self.request.cookies.get(self._name("desk")) != self.token:
             self._keep(response, "desk", self.token)
 
     def drop_token(self, response: web.StreamResponse) -> None:
-        response.del_cookie(self._name("desk"), path="/", secure=self.desk.https, httponly=True, samesite="Lax")
+        self._drop(response, "desk")
 
     def device(self) -> str:
         """The mark of a browser that signed this officer in before; "" without one."""
@@ -201,6 +202,9 @@ class Visit:
 
     def _keep(self, response: web.StreamResponse, cookie: str, value: str, seconds: int | None = None) -> None:
         response.set_cookie(self._name(cookie), value, max_age=seconds, path="/", httponly=True, samesite="Lax", secure=self.desk.https)
+
+    def _drop(self, response: web.StreamResponse, cookie: str) -> None:
+        response.del_cookie(self._name(cookie), path="/", httponly=True, samesite="Lax", secure=self.desk.https)
 
     def _said(self) -> str:
         sent, _dot, mac = self.request.cookies.get(self._name("said"), "").partition(".")

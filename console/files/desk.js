@@ -86,9 +86,9 @@ async function send(path, body) {
 }
 const passkeys = {
   async "sign-in"(button) {
-    const options = PublicKeyCredential.parseRequestOptionsFromJSON(await send("/desk/sign-in/passkey/ask", {}));
+    const options = PublicKeyCredential.parseRequestOptionsFromJSON(await send(`/desk/sign-in/passkey/ask?lang=${document.documentElement.lang}`, {}));
     const key = await navigator.credentials.get({ publicKey: options });
-    return send("/desk/sign-in/passkey", { ...key.toJSON(), next: button.closest("[data-next]").dataset.next });
+    return send(`/desk/sign-in/passkey?lang=${document.documentElement.lang}`, { ...key.toJSON(), next: button.closest("[data-next]").dataset.next });
   },
   async add() {
     const password = document.querySelector("#f-passkey-password")?.value ?? "";

@@ -52,13 +52,17 @@ class Browser:
     headers: dict[str, str] = field(default_factory=dict)
 
     async def get(self, path: str, **headers: str) -> ClientResponse:
+        return await _whole(await self.open(path, **headers))
+
+    async def open(self, path: str, **headers: str) -> ClientResponse:
+        """An answer that goes on; whoever reads it closes it."""
         return await self.http.get(self.address + path, headers={**self.headers, **headers}, allow_redirects=False)
 
     async def post(self, path: str, form: dict[str, Any] | None = None, **headers: str) -> ClientResponse:
         """As a form of ours sends it, with its token and origin."""
         sent = {"csrf": self.form_token(), **(form or {})}
         named = {"Origin": self.address, "Sec-Fetch-Site": "same-origin", **self.headers, **headers}
-        return await self.http.post(self.address + path, data=sent, headers=named, allow_redirects=False)
+        return await _whole(await self.http.post(self.address + path, data=sent, headers=named, allow_redirects=False))
 
     def keep(self, name: str, value: str) -> None:
         self.http.cookie_jar.update_cookies({name: value}, URL(self.address))
@@ -69,6 +73,12 @@ class Browser:
     def form_token(self) -> str:
         salt = "salt"
         return f"{salt}.{self.console.desk.sealer.index('form', f'{self.cookie()}:{salt}')}"
+
+
+async def _whole(answer: ClientResponse) -> ClientResponse:
+    """An answer that nobody reads would keep its connection until it is collected, in a test that comes later."""
+    await answer.read()
+    return answer
 
 
 @dataclass

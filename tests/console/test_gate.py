@@ -16,7 +16,7 @@ from console.policies import Policy, Role
 from console.refused import Refused
 from console.visit import Visit
 from locales import _
-from storage import Unavailable, audit
+from storage import Unavailable, audit, sessions
 from storage.audit import Wanted
 from storage.writer import Connection
 from tests.console.conftest import Desk, _ready
@@ -144,6 +144,19 @@ async def test_an_error_says_what_to_do_and_nothing_of_the_inside(odd: Desk, how
     assert (answer.headers.get("Retry-After") == "5") is (how == "away")
 
 
+async def test_a_database_that_is_away_signs_nobody_out(odd: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = await odd.signed_in()
+
+    async def away(*_anything: object) -> None:
+        raise Unavailable("inside")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(sessions, "find", away)
+        answer = await browser.get("/desk")
+        assert (answer.status, "Set-Cookie" in answer.headers) == (503, False)
+    assert (await browser.get("/desk")).status == 200
+
+
 async def test_an_action_is_exactly_one_row_of_the_audit_or_it_is_not_done(odd: Desk) -> None:
     """N9"""
     browser = await odd.signed_in()
@@ -165,7 +178,7 @@ async def test_what_was_done_is_said_once_on_the_next_page_and_cannot_be_forged(
 async def test_news_is_heard_by_who_is_signed_in_and_names_nobody(desk: Desk) -> None:
     assert (await desk.stranger().get("/desk/live")).status == 401
     browser = await desk.signed_in()
-    answer = await browser.get("/desk/live")
+    answer = await browser.open("/desk/live")
     assert answer.headers["Content-Type"] == "text/event-stream"
     assert await asyncio.wait_for(answer.content.readuntil(b"\n\n"), 5) == b"retry: 2000\n\n"
     desk.console.live.heard({"an address"})
@@ -175,7 +188,7 @@ async def test_news_is_heard_by_who_is_signed_in_and_names_nobody(desk: Desk) ->
 
 async def test_news_ends_with_the_session(desk: Desk) -> None:
     browser = await desk.signed_in()
-    answer = await browser.get("/desk/live")
+    answer = await browser.open("/desk/live")
     await answer.content.readuntil(b"\n\n")
     desk.clock.move(minutes=31)
     desk.console.live.heard(set())

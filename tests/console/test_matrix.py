@@ -80,5 +80,5 @@ async def test_who_is_not_signed_in_gets_the_way_in_and_nothing_else(desk: Desk,
 async def test_a_method_that_a_page_does_not_have_is_refused(desk: Desk) -> None:
     browser = await desk.signed_in(Role.ADMINISTRATOR)
     for method in ("PUT", "DELETE", "PATCH", "TRACE"):
-        answer = await browser.http.request(method, f"{desk.address}/desk", headers={"Origin": desk.address})
-        assert answer.status == 405
+        async with browser.http.request(method, f"{desk.address}/desk", headers={"Origin": desk.address}) as answer:
+            assert answer.status == 405

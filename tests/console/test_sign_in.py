@@ -127,12 +127,20 @@ async def test_cookies_are_out_of_reach_of_scripts_neighbours_and_other_sites(tm
     console = Console(database, Clock(), lambda _told: None, branch="sidoarjo", public_url="https://desk.example")
     async with TestServer(build(console.routes(), _ready, https=True, gates=[console.gate()])) as server, ClientSession() as http:
         answer = await http.get(f"http://{server.host}:{server.port}/desk/sign-in")
+        await answer.read()
         cookie = answer.headers["Set-Cookie"]
         assert cookie.startswith("__Host-sapa-desk=")
         for part in ("HttpOnly", "Secure", "SameSite=Lax", "Path=/"):
             assert part in cookie
         assert "Domain" not in cookie
         assert answer.headers["Strict-Transport-Security"]
+        # A __Host- cookie is only taken away by an answer that a browser would have let set it.
+        said = f"{console.desk.sealer.index('said', 'VGVyc2ltcGFu')}"
+        answer = await http.get(f"http://{server.host}:{server.port}/desk/sign-in", cookies={"__Host-sapa-said": f"VGVyc2ltcGFu.{said}"})
+        await answer.read()
+        [gone] = [value for value in answer.headers.getall("Set-Cookie") if value.startswith("__Host-sapa-said=")]
+        assert "Max-Age=0" in gone
+        assert "Secure" in gone
     await database.close()
 
 
@@ -233,6 +241,26 @@ async def test_one_address_gets_few_tries_over_many_accounts(desk: Desk) -> None
     await browser.get("/desk/sign-in")
     answers = [(await browser.post("/desk/sign-in", {"login": f"nobody{number}", "password": ""})).status for number in range(62)]
     assert answers.count(429) == 2
+
+
+async def test_one_address_may_ask_for_few_passkeys(desk: Desk) -> None:
+    """W11: each question is a row, so that a stranger must not be able to write as many as they like."""
+    browser = desk.stranger()
+    await browser.get("/desk/sign-in")
+    answers = [(await browser.post("/desk/sign-in/passkey/ask")).status for _try in range(62)]
+    assert answers.count(429) == 2
+
+
+@pytest.mark.parametrize(("language", "other", "name"), [("id", "en", "English"), ("en", "id", "Bahasa Indonesia")])
+async def test_who_cannot_read_the_sign_in_page_finds_theirs(desk: Desk, language: str, other: str, name: str) -> None:
+    browser = desk.stranger()
+    page = await (await browser.get(f"/desk/sign-in?lang={language}&next=/desk/audit")).text()
+    [link] = re.findall(rf'<a href="([^"]+)" lang="{other}"[^>]*>{name}</a>', page)
+    page = await (await browser.get(link.replace("&amp;", "&"))).text()
+    assert f'<html lang="{other}">' in page
+    assert 'value="/desk/audit"' in page
+    wrong = await browser.post(f"/desk/sign-in?lang={other}", {"login": "nobody", "password": ""})
+    assert f'<html lang="{other}">' in await wrong.text()
 
 
 async def test_an_address_that_anybody_can_write_down_is_not_believed(desk: Desk) -> None:
