@@ -16,13 +16,12 @@ from bot.failpoints import commit
 from dialogue import Script, advance
 from locales import LIMITS, Message, Page, _, fit
 from storage import Database, Inbound, Store, Unavailable, news
-from storage.deliveries import DELIVERIES, reply_row
+from storage.deliveries import DELIVERIES, PULLED, reply_row
 from storage.turns import Group, Loaded, quarantine
 from storage.writer import Connection
 
 GROUP = 64  # turns in one transaction: beyond it the commit is no longer what costs
 TRIES = 3
-PULLED = frozenset({"webchat", "terminal"})  # channels whose reader fetches what was written; nothing is sent to them
 
 log = structlog.get_logger()
 SORRY = _("Something went wrong on our side. Your message is kept and an officer can read it. Please try again, or type menu.")

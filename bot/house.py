@@ -13,13 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from bot.engine import PULLED, Engine
+from bot.engine import Engine
 from bot.failpoints import commit
 from bot.ids import Ids
 from bot.settings import Settings
 from handlers import SCRIPT
 from storage import Database, Sealer, Tools, migrate
 from storage.database import file_of
+from storage.deliveries import PULLED
 from storage.loading import BranchFile, load_branch
 
 KEY_FILE = Path("var/secret.key")

@@ -13,6 +13,7 @@ from locales import Button, Page
 from storage.changes import Changes, table_of
 from storage.contacts import moment
 
+PULLED = frozenset({"webchat", "terminal"})  # channels whose reader fetches what was written; nothing is sent to them
 REPLY, NOTICE, CAMPAIGN = 0, 1, 2  # lanes: the lower always goes first
 # Written out, since an index over some states serves only a statement that names them; of a parameter the database cannot know.
 QUEUED: ColumnElement[str] = literal_column("'queued'")

@@ -11,12 +11,11 @@ from locales import Page
 from storage.changes import Tools, insert_into, table_of
 from storage.contacts import AddressRow
 from storage.conversations import SaidRow
-from storage.deliveries import DELIVERIES, reply_row
+from storage.deliveries import DELIVERIES, PULLED, reply_row
 from storage.windows import WINDOWS
 from storage.writer import Connection
 
 ADDRESSES, SAID = table_of(AddressRow), table_of(SaidRow)
-PULLED = ("web", "terminal")  # channels whose reader fetches what is written
 
 
 async def tell(db: Connection, dialect: str, tools: Tools, key: str, contact: int, page: Page, now: datetime) -> str | None:

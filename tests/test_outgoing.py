@@ -75,8 +75,8 @@ async def test_a_closed_window_or_a_dead_address_is_gone_around(database: Databa
 
 
 async def test_a_page_read_in_the_browser_waits_there(database: Database) -> None:
-    await person(database, "web")
-    assert await tell(database, "why") == "web"
+    await person(database, "webchat")
+    assert await tell(database, "why") == "webchat"
     assert [row.state for row in await rows(database)] == ["sent"]
     await database.close()
 
