@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from storage.contacts import Contact, moment
+
+HELD = timedelta(hours=24)  # after the officer's last words
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +54,40 @@ class Conversation:
     trail: list[Place] = field(default_factory=list)
     offered: list[tuple[str, str]] = field(default_factory=list)  # label, payload
     topic: str | None = None  # the last topic, for questions like "and for 3 years?"
+    officer: int | None = None  # whose task it is
+    held_at: datetime | None = None  # when that officer last wrote; None while the bot answers
+    notified: str | None = None  # the opening of the office that was told last, so that it is told once
+
+    def held(self, now: datetime) -> bool:
+        """Whether an officer talks here now. Forgotten talks go back to the bot by themselves."""
+        return self.held_at is not None and now - self.held_at < HELD
 
     def memory(self) -> dict[str, Any]:
         """What is kept (sealed) between two turns."""
         places = [[place.dialogue, place.step, place.state, place.aside] for place in self.trail]
-        return {"trail": places, "offered": self.offered, "topic": self.topic}
+        kept = {"trail": places, "offered": self.offered, "topic": self.topic}
+        return {**kept, "notified": self.notified} if self.notified else kept
 
     def remember(self, memory: dict[str, Any]) -> None:
         self.trail = [Place(*place) for place in memory.get("trail", [])]
         self.offered = [(label, payload) for label, payload in memory.get("offered", [])]
         self.topic = memory.get("topic")
+        self.notified = memory.get("notified")
 
 
 class ConversationRow(SQLModel, table=True):
     __tablename__ = "conversations"
+    # All that the inbox filters by stands in one index, so that any filter is answered from it alone.
+    __table_args__ = (Index("conversations_recent", "seen_at", "contact_id", "branch", "language", "channel", "officer_id"),)
 
     contact_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     memory: bytes | None = Field(default=None, sa_column=Column(LargeBinary))  # sealed
     seen_at: datetime = Field(sa_column=moment(nullable=False))
+    branch: str | None = None
+    language: str | None = None
+    channel: str | None = None  # by which they wrote last
+    officer_id: int | None = Field(default=None, sa_column=Column(BigInteger))  # whose task it is
+    held_at: datetime | None = Field(default=None, sa_column=moment())  # when that officer last wrote; None while the bot answers
 
 
 class InboundRow(SQLModel, table=True):

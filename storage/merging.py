@@ -13,6 +13,8 @@ from storage.coverage import CHECKS
 from storage.deliveries import DELIVERIES
 from storage.events import EVENTS
 from storage.interests import INTERESTS
+from storage.notes import NOTES
+from storage.officer_chats import readdress
 from storage.requests import REQUESTS
 from storage.writer import Connection
 
@@ -32,6 +34,7 @@ async def move(db: Connection, tools: Tools, old: str, channel: str, external: s
     for table in (SAID, DELIVERIES):
         await db.execute(update(table).where(table.c.contact_id == gone.contact_id, table.c.address == old).values(address=new))
     await db.execute(delete(ADDRESSES).where(ADDRESSES.c.id == old))
+    await readdress(db, old, new)
     if there is not None and gone.window_until is not None:
         shorter = ADDRESSES.c.window_until.is_(None) | (ADDRESSES.c.window_until < gone.window_until)
         await db.execute(update(ADDRESSES).where(ADDRESSES.c.id == new, shorter).values(window_until=gone.window_until))
@@ -44,7 +47,7 @@ async def merge(db: Connection, gone: int, kept: int) -> None:
     people = {row.id: row for row in await db.execute(select(CONTACTS).where(CONTACTS.c.id.in_([gone, kept])))}
     if gone in people and kept in people:
         await db.execute(update(CONTACTS).where(CONTACTS.c.id == kept).values(**_brought(people[gone], people[kept])))
-    for table in (ADDRESSES, SAID, DELIVERIES, EVENTS, CHECKS, INTERESTS, REQUESTS):
+    for table in (ADDRESSES, SAID, DELIVERIES, EVENTS, CHECKS, INTERESTS, REQUESTS, NOTES):
         await db.execute(update(table).where(table.c.contact_id == gone).values(contact_id=kept))
     await db.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.contact_id == gone))
     await db.execute(delete(CONTACTS).where(CONTACTS.c.id == gone))

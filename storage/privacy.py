@@ -14,6 +14,7 @@ from storage.coverage import CHECKS
 from storage.deliveries import DELIVERIES, load_page
 from storage.events import EVENTS
 from storage.interests import INTERESTS, Interests
+from storage.notes import NOTES
 from storage.requests import REQUESTS
 
 CONTACTS, SAID, ADDRESSES = table_of(ContactRow), table_of(SaidRow), table_of(AddressRow)
@@ -71,7 +72,7 @@ class Privacy:
         """
         changes, contact = self._changes, self._changes.contact
         until = changes.tools.new_id()  # ids increase: what this turn still says is not erased with the rest
-        for table in (SAID, DELIVERIES, INTERESTS, REQUESTS):
+        for table in (SAID, DELIVERIES, INTERESTS, REQUESTS, NOTES):
             changes.change(delete(table).where(table.c.contact_id == contact.id, table.c.id < until))
         changes.change(update(EVENTS).where(EVENTS.c.contact_id == contact.id).values(contact_id=None))
         changes.change(update(CONTACTS).where(CONTACTS.c.id == contact.id).values(erased_at=changes.now))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, select, update
+from sqlalchemy import BigInteger, Column, ColumnElement, Index, LargeBinary, literal_column, select, text, update
 from sqlmodel import Field, SQLModel
 
 from storage.changes import Changes, table_of
@@ -14,7 +14,25 @@ from storage.contacts import moment
 
 class RequestRow(SQLModel, table=True):
     __tablename__ = "requests"
-    __table_args__ = (Index("requests_open", "branch", "state", "urgent", "at"), Index("requests_by_contact", "contact_id", "state"))
+    __table_args__ = (
+        Index("requests_open", "branch", "state", "urgent", "at"),
+        Index("requests_by_contact", "contact_id", "state"),
+        Index(
+            "requests_waiting",
+            "branch",
+            "urgent",
+            "at",
+            postgresql_where=text("state <> 'closed'"),
+            sqlite_where=text("state <> 'closed'"),
+        ),
+        Index(
+            "requests_answered",
+            "branch",
+            "answered_at",
+            postgresql_where=text("answered_at IS NOT NULL"),
+            sqlite_where=text("answered_at IS NOT NULL"),
+        ),
+    )
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     at: datetime = Field(sa_column=moment(nullable=False))
@@ -25,9 +43,14 @@ class RequestRow(SQLModel, table=True):
     state: str = "open"  # read, closed
     country: str | None = None
     place: bytes | None = Field(default=None, sa_column=Column(LargeBinary))  # latitude and longitude, sealed
+    read_at: datetime | None = Field(default=None, sa_column=moment())
+    answered_at: datetime | None = Field(default=None, sa_column=moment())  # when an officer first wrote, or closed it
+    officer_id: int | None = Field(default=None, sa_column=Column(BigInteger))  # who read it first
 
 
 REQUESTS = table_of(RequestRow)
+# Written out, since an index over some states serves only a statement that names them.
+WAITING: ColumnElement[bool] = REQUESTS.c.state != literal_column("'closed'")
 
 
 @dataclass(frozen=True, slots=True)

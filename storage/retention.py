@@ -12,6 +12,7 @@ from storage.conversations import ConversationRow, InboundRow, SaidRow
 from storage.coverage import CHECKS
 from storage.deliveries import DELIVERIES
 from storage.interests import INTERESTS
+from storage.notes import NOTES
 from storage.requests import REQUESTS
 from storage.writer import Connection
 
@@ -32,6 +33,7 @@ async def sweep(db: Connection, now: datetime) -> int:
     finished = DELIVERIES.c.state.not_in(("queued", "in_flight"))
     for table, due in (
         (SAID, SAID.c.at < now - CHAT),
+        (NOTES, NOTES.c.at < now - CHAT),
         (DELIVERIES, (DELIVERIES.c.at < now - CHAT) & finished),
         (INBOUND, (INBOUND.c.at < now - RECEIPT) & (INBOUND.c.state != "quarantined")),
         (CHECKS, CHECKS.c.at < now - CHECK),
@@ -53,7 +55,7 @@ async def _forgotten(db: Connection, now: datetime) -> int:
     people = list((await db.execute(asked)).scalars())
     if not people:
         return 0
-    for table in (SAID, DELIVERIES, CHECKS, INTERESTS, REQUESTS, ADDRESSES, CONVERSATIONS):
+    for table in (SAID, DELIVERIES, CHECKS, INTERESTS, REQUESTS, NOTES, ADDRESSES, CONVERSATIONS):
         await db.execute(delete(table).where(table.c.contact_id.in_(people)))
     await db.execute(delete(CONTACTS).where(CONTACTS.c.id.in_(people)))
     return len(people)

@@ -10,6 +10,7 @@ from storage.coverage import Coverages
 from storage.deliveries import Deliveries
 from storage.events import Events
 from storage.interests import Interests
+from storage.officer_chats import OfficerChats
 from storage.partners import Partners
 from storage.privacy import Privacy
 from storage.requests import Requests
@@ -40,6 +41,10 @@ class Store:
     @cached_property
     def interests(self) -> Interests:
         return Interests(self._changes)
+
+    @cached_property
+    def officer_chats(self) -> OfficerChats:
+        return OfficerChats(self._changes)
 
     @cached_property
     def partners(self) -> Partners:

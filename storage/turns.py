@@ -19,7 +19,13 @@ CONTACTS, ADDRESSES, CONVERSATIONS = table_of(ContactRow), table_of(AddressRow),
 INBOUND, SAID = table_of(InboundRow), table_of(SaidRow)
 
 _LOAD = (
-    select(ADDRESSES.c.id.label("address"), ADDRESSES.c.channel, ADDRESSES.c.unreachable, CONTACTS, CONVERSATIONS.c.memory)
+    select(
+        ADDRESSES.c.id.label("address"),
+        ADDRESSES.c.channel,
+        ADDRESSES.c.unreachable,
+        CONTACTS,
+        *(CONVERSATIONS.c[name] for name in ("memory", "officer_id", "held_at")),
+    )
     .join(CONTACTS, CONTACTS.c.id == ADDRESSES.c.contact_id)
     .join(CONVERSATIONS, CONVERSATIONS.c.contact_id == CONTACTS.c.id)
     .where(ADDRESSES.c.id.in_(bindparam("addresses", expanding=True)))
@@ -30,7 +36,7 @@ _LOAD = (
 _SAVE = (
     update(CONVERSATIONS)
     .where(CONVERSATIONS.c.contact_id == bindparam("id_"))
-    .values(memory=bindparam("memory_"), seen_at=bindparam("at_"))
+    .values(memory=bindparam("memory_"), seen_at=bindparam("at_"), channel=bindparam("channel_"), language=bindparam("language_"))
 )
 _CHANGE = update(CONTACTS).where(CONTACTS.c.id == bindparam("id_")).values({name: bindparam(f"{name}_") for name in CHANGEABLE})
 _REACHED = update(ADDRESSES).where(ADDRESSES.c.id.in_(bindparam("addresses", expanding=True))).values(unreachable=None)
@@ -89,7 +95,7 @@ class Group:
         loaded: dict[str, Loaded] = {}
         for row in await self.db.execute(_LOAD, {"addresses": addresses}):
             contact = Contact(row.id, row.branch, *(getattr(row, name) for name in CHANGEABLE))
-            conversation = Conversation(contact, row.address, row.channel)
+            conversation = Conversation(contact, row.address, row.channel, officer=row.officer_id, held_at=row.held_at)
             if row.memory:
                 conversation.remember(self.tools.sealer.open_json(row.memory, "conversations", "memory", row.id))
             contact.is_new = row.memory is None
@@ -116,7 +122,8 @@ class Group:
             for row in mine
         ]
         await self.db.execute(insert(CONTACTS), contacts)
-        await self.db.execute(insert(CONVERSATIONS), [{"contact_id": row["id"], "memory": None, "seen_at": self.now} for row in contacts])
+        talks = [{"contact_id": row["id"], "memory": None, "seen_at": self.now, "branch": row["branch"]} for row in contacts]
+        await self.db.execute(insert(CONVERSATIONS), talks)
 
     def changes(self, contact: Contact) -> Changes:
         return Changes(self.db, self.tools, contact, self.now)
@@ -145,7 +152,8 @@ class Group:
         for loaded in turns:
             contact = loaded.conversation.contact
             memory = self.tools.sealer.seal_json(loaded.conversation.memory(), "conversations", "memory", contact.id)
-            memories.append({"id_": contact.id, "memory_": memory, "at_": self.now})
+            said = {"channel_": loaded.conversation.channel, "language_": contact.language}
+            memories.append({"id_": contact.id, "memory_": memory, "at_": self.now, **said})
             if _changeable(contact) != loaded.before:
                 changed.append({"id_": contact.id} | {f"{name}_": getattr(contact, name) for name in CHANGEABLE})
             if loaded.was_unreachable:
