@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from collections.abc import Callable
 
@@ -22,11 +23,13 @@ class Ids:
         self._milliseconds = milliseconds
         self._last = 0
         self._count = 0
+        self._alone = threading.Lock()  # the writer's thread asks, and whoever prepares rows in another
 
     def __call__(self) -> int:
-        now = max(self._milliseconds() - EPOCH, self._last)  # a clock set back must not give an old id again
-        self._count = self._count + 1 if now == self._last else 0
-        if self._count >> SEQUENCE_BITS:
-            now, self._count = now + 1, 0
-        self._last = now
-        return (now << (NODE_BITS + SEQUENCE_BITS)) | self._node | self._count
+        with self._alone:
+            now = max(self._milliseconds() - EPOCH, self._last)  # a clock set back must not give an old id again
+            self._count = self._count + 1 if now == self._last else 0
+            if self._count >> SEQUENCE_BITS:
+                now, self._count = now + 1, 0
+            self._last = now
+            return (now << (NODE_BITS + SEQUENCE_BITS)) | self._node | self._count

@@ -12,10 +12,11 @@ from storage.changes import Changes, table_of
 from storage.contacts import moment
 
 DISTINCT_NUMBERS, TRIES = 3, 5  # a day and contact; after that only a person helps on
+LIVE = "live"
 
 
 class RosterRow(SQLModel, table=True):
-    """An imported list of members: who gave it, and the day it speaks of."""
+    """An imported list of members: who gave it, and the day it speaks of. Only one that is `live` is believed."""
 
     __tablename__ = "rosters"
 
@@ -24,6 +25,16 @@ class RosterRow(SQLModel, table=True):
     source: str
     as_of: date
     imported_at: datetime = Field(sa_column=moment(nullable=False))
+    state: str = "live"  # draft -> checking -> checked -> importing -> live -> undone; stopped if its reader died
+    version: int = 0  # grows with every change, so that a form made before it is refused
+    file: str = ""  # its name where it came from
+    digest: str | None = None  # keyed: the same file is found without keeping it
+    officer_id: int | None = Field(default=None, sa_column=Column(BigInteger))  # None: the command line
+    mapping: str = "{}"  # JSON: which column is what
+    report: str = "{}"  # JSON: counts, and what is wrong in which row, without what stands there
+    done: int = 0
+    total: int = 0
+    beat_at: datetime | None = Field(default=None, sa_column=moment())  # when whoever reads it was last alive
 
 
 class MemberRow(SQLModel, table=True):
@@ -60,7 +71,8 @@ ROSTERS, MEMBERS, CHECKS = table_of(RosterRow), table_of(MemberRow), table_of(Ch
 NEWEST = (
     select(MEMBERS, ROSTERS.c.source, ROSTERS.c.as_of)
     .join(ROSTERS, ROSTERS.c.id == MEMBERS.c.roster)
-    .order_by(ROSTERS.c.as_of.desc())
+    .where(ROSTERS.c.state == LIVE)
+    .order_by(ROSTERS.c.as_of.desc(), ROSTERS.c.id.desc())
     .limit(1)
 )
 

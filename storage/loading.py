@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from storage.changes import Tools
 from storage.codes import check
 from storage.coverage import MEMBERS, ROSTERS
 from storage.partners import LINKS, PARTNERS
+from storage.rosters import Member, member_row
 from storage.writer import Connection
 
 
@@ -84,24 +84,8 @@ async def _load_roster(db: Connection, tools: Tools, branch: str, roster: Roster
         insert(ROSTERS), [{"id": roster_id, "branch": branch, "source": roster.source, "as_of": roster.as_of, "imported_at": now}]
     )
     if roster.member:
-        await db.execute(insert(MEMBERS), [_member_row(tools, roster_id, member) for member in roster.member])
-
-
-def _member_row(tools: Tools, roster: int, member: MemberPart) -> dict[str, Any]:
-    row = tools.new_id()
-    secrets = {"kpj": member.kpj, "nik": member.nik, "born": member.born.isoformat()}
-    return {
-        "id": row,
-        "roster": roster,
-        "kpj_index": tools.sealer.index("kpj", member.kpj),
-        "nik_index": tools.sealer.index("nik", member.nik),
-        "secrets": tools.sealer.seal(json.dumps(secrets), "members", "secrets", row),
-        "name": member.name,
-        "scheme": member.scheme,
-        "programmes": " ".join(member.programmes),
-        "starts_on": member.starts_on,
-        "ends_on": member.ends_on,
-    }
+        members = [Member(**member.model_dump(exclude={"programmes"}), programmes=tuple(member.programmes)) for member in roster.member]
+        await db.execute(insert(MEMBERS), [member_row(tools, roster_id, member) for member in members])
 
 
 async def _add_missing(db: Connection, table: Any, key: str, rows: list[dict[str, Any]]) -> None:
