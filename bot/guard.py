@@ -8,6 +8,7 @@ from pathlib import Path
 
 import structlog
 
+from bot.failpoints import commit
 from storage import Database, Unavailable, marks, pauses
 from storage.database import file_of
 
@@ -31,7 +32,7 @@ class Guard:
         if await self._database.writer.read(marks.newest_delivery) >= noted:
             return True
         dialect = self._database.dialect
-        await self._database.writer.run(lambda db: pauses.pause(db, dialect, pauses.CAMPAIGNS, pauses.RESTORED, now))
+        await commit(self._database, "campaigns rested", lambda db: pauses.pause(db, dialect, pauses.CAMPAIGNS, pauses.RESTORED, now))
         log.error("database_is_older_than_it_was", mend="look at what was sent since, then run: sapa restore accept")
         return False
 
@@ -52,12 +53,12 @@ class Guard:
     async def accept(self) -> bool:
         """A person has looked: what waits may be sent. False if nothing rested."""
         await self._keep(await self._database.writer.read(marks.newest_delivery))
-        return await self._database.writer.run(lambda db: pauses.lift(db, pauses.CAMPAIGNS))
+        return await commit(self._database, "campaigns resumed", lambda db: pauses.lift(db, pauses.CAMPAIGNS))
 
     async def _keep(self, newest: int) -> None:
         """First in the database, which must never seem older than the note."""
         dialect = self._database.dialect
-        await self._database.writer.run(lambda db: marks.mark_newest_delivery(db, dialect, newest))
+        await commit(self._database, "newest marked", lambda db: marks.mark_newest_delivery(db, dialect, newest))
         await asyncio.to_thread(self._write, newest)
 
     def _noted(self) -> int:

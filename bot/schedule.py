@@ -8,6 +8,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.failpoints import commit
 from bot.lease import Lease
 from storage import Database, Unavailable, retention
 
@@ -39,7 +40,7 @@ class Schedule:
 
     async def _sweep(self) -> None:
         try:
-            while gone := await self._database.writer.run(lambda db: retention.sweep(db, self._now())):
+            while gone := await commit(self._database, "sweep", lambda db: retention.sweep(db, self._now())):
                 log.info("swept", rows=gone)
                 await asyncio.sleep(PAUSE)
         except Unavailable as error:

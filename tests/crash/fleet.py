@@ -79,6 +79,7 @@ class Server:
     role: str = "all"
     altered: bool = False
     port: int = 0
+    failpoint: str = ""
     lives: int = 0
     process: int = 0
     ended: asyncio.Future[int] | None = None
@@ -99,6 +100,7 @@ class Server:
         """Returns once it serves, or died where it was told to."""
         assert not self.is_alive
         self.lives += 1
+        self.failpoint = failpoint
         output = self.folder / f"{self.name}.{self.lives}.out"
         own = {
             "SAPA_PORT": str(self.port),

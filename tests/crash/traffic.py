@@ -12,6 +12,7 @@ WORDS = (
     *("english", "bahasa indonesia", "hongkong", "taiwan", "brp iurannya?", "klo meninggal dapat brp", "3 th", "dua tahun", "18"),
     *("bpjs sy msh aktif ga ya min", "kalau 3 tahun?", "12 maret 2027", "Siti Aminah", "makasih", "🙂"),
 )
+ERASING = ("privacy", "?delete_data")  # whoever has everything erased leaves nothing to judge by
 OTHERS = ("sticker", "photo", "voice", "location", "edited", "forwarded")
 
 
@@ -46,6 +47,6 @@ class Workers:
             for send in self.telegram.sends(chat)[-3:]
             for row in (send["parameters"].get("reply_markup") or {}).get("inline_keyboard", [])
             for button in row
-            if "callback_data" in button
+            if "callback_data" in button and not button["callback_data"].startswith(ERASING)
         ]
         return self.random.choice(buttons) if buttons else None

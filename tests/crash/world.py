@@ -71,8 +71,12 @@ class World:
 
     async def dies(self, server: Server, within: float = 30) -> None:
         """Wait until a server has died of its failpoint."""
-        code = await server.wait(within)
-        assert code == -9, f"{server.name} ended with {code}: {server.log.read_text()[-2000:]}"
+        where = f"{server.name} was to die at {server.failpoint!r}"
+        try:
+            code = await server.wait(within)
+        except TimeoutError:
+            raise AssertionError(f"{where}, and lives: {server.log.read_text()[-2000:]}") from None
+        assert code == -9, f"{where}, and ended with {code}: {server.log.read_text()[-2000:]}"
         self.count(server)
 
     async def invite(self, campaign: str, chats: Sequence[int], **more: Any) -> None:
@@ -155,6 +159,7 @@ async def world(
                 "SAPA_TELEGRAM_CHAT_RATE": "0",
                 "SAPA_TELEGRAM_WEBHOOK_SECRET": SECRET,
                 "SAPA_PUBLIC_URL": door.url,
+                "SAPA_NOTES_FOLDER": str(folder),
                 **(settings or {}),
             }
             servers += [Server(nest, f"{role}{number}", folder, own, role, altered) for number, role in enumerate(roles, 1)]
