@@ -4,6 +4,7 @@ from dialogue import Script
 from handlers import talk, welcome
 from handlers.answers import benefit_answers, claim_answers, coverage_answers, membership, scam
 from handlers.benefits import benefits
+from handlers.chats import chats
 from handlers.claims import claims
 from handlers.contributions import contributions
 from handlers.coverage import coverage, official_check
@@ -37,6 +38,7 @@ _DIALOGUES = (
     interest,
     assistance,
     privacy,
+    chats,
     emergency,
     welcome.welcome,
     talk.language,

@@ -69,6 +69,7 @@ async def kept(turn: Turn[Copy]) -> Next:
             "copy": _("A copy for me"),
             "correct": _("Correct something"),
             "messages": _("Stop or resume messages"),
+            "chats": _("Join my chats"),
             "withdraw": _("Withdraw consent"),
             "erase": _("Erase everything"),
         },
@@ -78,6 +79,8 @@ async def wish(turn: Turn[Copy], answer: str) -> Next:
     if answer == "messages":
         anybody: Turn[Any] = turn
         return await (opt_out if turn.contact.opted_out_at is None else opt_in)(anybody)
+    if answer == "chats":
+        return go("chats")
     if answer == "copy":
         turn.state = Copy(until=turn.now)
         return await _copy(turn)
@@ -122,6 +125,7 @@ async def wrong(turn: Turn[Copy], answer: str) -> Next:
 async def _to_an_officer(turn: Turn[Copy]) -> Done:
     if await turn.store.requests.open(REASON):
         turn.store.events.add("request", REASON)
+    await turn.store.privacy.asked(REASON)
     return done(
         _("Write now what is wrong, and how it should be. An officer corrects it and tells you here. {when}", when=await when_read(turn)),
         then=MORE,

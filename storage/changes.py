@@ -33,6 +33,7 @@ class Changes:
     now: datetime
     inserts: list[tuple[Table, dict[str, Any]]] = field(default_factory=list)
     statements: list[Executable] = field(default_factory=list)
+    merges: list[int] = field(default_factory=list)  # contacts that become this one at the end of the group
     flushed: bool = False  # something of this turn was already written: if it fails, the group must be rolled back
 
     def add(self, table: Table, **values: Any) -> None:

@@ -16,6 +16,7 @@ from storage.interests import INTERESTS
 from storage.notes import NOTES
 from storage.officer_chats import readdress
 from storage.requests import REQUESTS
+from storage.rights import RIGHTS
 from storage.writer import Connection
 
 CONTACTS, ADDRESSES, SAID, CONVERSATIONS = table_of(ContactRow), table_of(AddressRow), table_of(SaidRow), table_of(ConversationRow)
@@ -44,10 +45,12 @@ async def move(db: Connection, tools: Tools, old: str, channel: str, external: s
 
 async def merge(db: Connection, gone: int, kept: int) -> None:
     """Everything of one contact belongs to another from now on; the conversation of the one who is kept goes on."""
-    people = {row.id: row for row in await db.execute(select(CONTACTS).where(CONTACTS.c.id.in_([gone, kept])))}
-    if gone in people and kept in people:
-        await db.execute(update(CONTACTS).where(CONTACTS.c.id == kept).values(**_brought(people[gone], people[kept])))
-    for table in (ADDRESSES, SAID, DELIVERIES, EVENTS, CHECKS, INTERESTS, REQUESTS, NOTES):
+    both = select(CONTACTS).where(CONTACTS.c.id.in_([gone, kept])).order_by(CONTACTS.c.id).with_for_update()
+    people = {row.id: row for row in await db.execute(both)}  # locked, so that nobody is in the middle of a turn
+    if gone not in people or kept not in people or gone == kept:
+        return
+    await db.execute(update(CONTACTS).where(CONTACTS.c.id == kept).values(**_brought(people[gone], people[kept])))
+    for table in (ADDRESSES, SAID, DELIVERIES, EVENTS, CHECKS, INTERESTS, REQUESTS, NOTES, RIGHTS):
         await db.execute(update(table).where(table.c.contact_id == gone).values(contact_id=kept))
     await db.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.contact_id == gone))
     await db.execute(delete(CONTACTS).where(CONTACTS.c.id == gone))

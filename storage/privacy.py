@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
+from storage import rights
 from storage.changes import Changes, table_of
 from storage.contacts import CHANGEABLE, AddressRow, ContactRow
 from storage.conversations import SaidRow
@@ -16,6 +17,7 @@ from storage.events import EVENTS
 from storage.interests import INTERESTS, Interests
 from storage.notes import NOTES
 from storage.requests import REQUESTS
+from storage.rights import RIGHTS
 
 CONTACTS, SAID, ADDRESSES = table_of(ContactRow), table_of(SaidRow), table_of(AddressRow)
 
@@ -60,6 +62,13 @@ class Privacy:
             "interest": {name: _plain(getattr(interest, name)) for name in interest.__slots__} if interest else None,
         }
 
+    async def asked(self, kind: str) -> None:
+        """The contact asked for something that only an officer can do: its clock begins, unless it runs already."""
+        changes = self._changes
+        waits = select(RIGHTS.c.id).where(RIGHTS.c.contact_id == changes.contact.id, RIGHTS.c.kind == kind, RIGHTS.c.done_at.is_(None))
+        if (await changes.read(waits)).first() is None:
+            changes.add(RIGHTS, **rights.row(changes.tools.new_id(), changes.contact.id, changes.contact.branch, kind, changes.now))
+
     def withdraw(self) -> None:
         """Forget what was kept on the contact's consent alone: the interest they left, with name, phone and NIK."""
         self._changes.change(delete(INTERESTS).where(INTERESTS.c.contact_id == self._changes.contact.id))
@@ -74,6 +83,8 @@ class Privacy:
         until = changes.tools.new_id()  # ids increase: what this turn still says is not erased with the rest
         for table in (SAID, DELIVERIES, INTERESTS, REQUESTS, NOTES):
             changes.change(delete(table).where(table.c.contact_id == contact.id, table.c.id < until))
+        waiting = RIGHTS.c.contact_id == contact.id, RIGHTS.c.done_at.is_(None)
+        changes.change(update(RIGHTS).where(*waiting).values(done_at=changes.now))  # nothing is left to copy or to correct
         changes.change(update(EVENTS).where(EVENTS.c.contact_id == contact.id).values(contact_id=None))
         changes.change(update(CONTACTS).where(CONTACTS.c.id == contact.id).values(erased_at=changes.now))
         for name in CHANGEABLE:

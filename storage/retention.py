@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from storage.changes import table_of
 from storage.contacts import AddressRow, ContactRow
@@ -14,6 +14,7 @@ from storage.deliveries import DELIVERIES
 from storage.interests import INTERESTS
 from storage.notes import NOTES
 from storage.requests import REQUESTS
+from storage.rights import RIGHTS
 from storage.writer import Connection
 
 CONTACTS, ADDRESSES, CONVERSATIONS = table_of(ContactRow), table_of(AddressRow), table_of(ConversationRow)
@@ -57,5 +58,7 @@ async def _forgotten(db: Connection, now: datetime) -> int:
         return 0
     for table in (SAID, DELIVERIES, CHECKS, INTERESTS, REQUESTS, NOTES, ADDRESSES, CONVERSATIONS):
         await db.execute(delete(table).where(table.c.contact_id.in_(people)))
+    # That it was done in time stays provable.
+    await db.execute(update(RIGHTS).where(RIGHTS.c.contact_id.in_(people)).values(contact_id=None))
     await db.execute(delete(CONTACTS).where(CONTACTS.c.id.in_(people)))
     return len(people)

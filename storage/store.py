@@ -10,6 +10,7 @@ from storage.coverage import Coverages
 from storage.deliveries import Deliveries
 from storage.events import Events
 from storage.interests import Interests
+from storage.joins import Joins
 from storage.officer_chats import OfficerChats
 from storage.partners import Partners
 from storage.privacy import Privacy
@@ -45,6 +46,10 @@ class Store:
     @cached_property
     def officer_chats(self) -> OfficerChats:
         return OfficerChats(self._changes)
+
+    @cached_property
+    def joins(self) -> Joins:
+        return Joins(self._changes)
 
     @cached_property
     def partners(self) -> Partners:

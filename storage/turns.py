@@ -12,6 +12,7 @@ from storage.changes import Changes, Tools, insert_into, table_of, write
 from storage.contacts import CHANGEABLE, AddressRow, Contact, ContactRow
 from storage.conversations import Conversation, ConversationRow, Inbound, InboundRow, SaidRow
 from storage.masking import mask
+from storage.merging import merge
 from storage.windows import opened_by
 from storage.writer import Connection
 
@@ -71,6 +72,7 @@ class Group:
     branch: str
     inserts: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
     statements: list[Any] = field(default_factory=list)
+    merges: list[tuple[int, int]] = field(default_factory=list)  # (gone, kept): contacts that turned out to be one
 
     async def unseen(self, arrived: dict[str, Inbound]) -> set[str]:
         """Write the receipts of {id: message}; the ids that were not there before."""
@@ -145,6 +147,7 @@ class Group:
             changes.change(update(ADDRESSES).where(ADDRESSES.c.id == loaded.conversation.address).values(unreachable="left"))
         self.inserts += changes.inserts
         self.statements += changes.statements
+        self.merges += [(gone, changes.contact.id) for gone in changes.merges]
 
     async def save(self, turns: list[Loaded]) -> None:
         turns = sorted(turns, key=lambda loaded: loaded.conversation.contact.id)
@@ -169,6 +172,8 @@ class Group:
         if opened:
             await self.db.execute(_OPENED, opened)
         await write(self.db, self.inserts, self.statements)
+        for gone, kept in self.merges:  # last, so that what both said in this group goes with them
+            await merge(self.db, gone, kept)
 
 
 async def ignore(db: Connection, dialect: str, number: int, channel: str, now: datetime) -> None:
