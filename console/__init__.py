@@ -8,7 +8,22 @@ from datetime import datetime
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from console import account, audit_log, enrol, operation, overview, passkeys, sign_in, staff
+from console import (
+    account,
+    audit_log,
+    conversation,
+    conversation_acts,
+    duty,
+    emergencies,
+    enrol,
+    inbox,
+    inbox_answers,
+    operation,
+    overview,
+    passkeys,
+    sign_in,
+    staff,
+)
 from console.desk import Desk
 from console.files import Files
 from console.frame import Frame
@@ -21,7 +36,11 @@ from storage import Database
 from storage import sessions as kept
 
 # Every module that has pages; add yours here.
-MODULES = (sign_in, enrol, passkeys, account, overview, staff, audit_log, operation)
+MODULES = (
+    *(sign_in, enrol, passkeys, account, overview),
+    *(inbox, conversation, conversation_acts, inbox_answers, emergencies, duty),
+    *(staff, audit_log, operation),
+)
 
 
 class Console:

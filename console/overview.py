@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from console import emergencies
 from console.charts import Bar, Bars, bars
 from console.pages import get
 from console.policies import Policy
@@ -26,6 +27,7 @@ async def overview(visit: Visit) -> web.Response:
     return visit.show(
         "overview.html",
         found=found,
+        emergencies=await emergencies.unread(visit),
         late=[channel for channel in found.channels if _is_late(visit, channel.waiting_since)],
         checks=_checks(found),
         interests=_interests(found),

@@ -6,7 +6,7 @@ import base64
 import hmac
 import logging
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeVar
@@ -94,24 +94,23 @@ class Visit:
     async def read(self, work: Work[T]) -> T:
         return await self.desk.database.writer.read(work)
 
-    async def write(self, work: Work[T], news_at: Iterable[str] = ()) -> T:
+    async def write(self, work: Work[T], news_at: Collection[str] = ()) -> T:
         """Run an action of the officer: `work` changes what it must and records it once in the audit, or nothing of it is kept.
 
-        `news_at` are the addresses where there is something new to send or read.
+        `news_at` are the addresses where there is something new to send or read; `work` may still add to them.
         """
-        addresses = set(news_at)
 
         async def audited(db: Connection) -> T:
             self._recorded = 0
             result = await work(db)
             if self._recorded != 1:
                 raise AssertionError(f"an action is one row of the audit, not {self._recorded}")
-            if addresses:
+            if addresses := set(news_at):
                 await news.tell(db, self.desk.database.dialect, addresses)
             return result
 
         result = await self.desk.database.writer.run(audited)
-        if addresses:
+        if addresses := set(news_at):
             self.desk.committed(addresses)
         return result
 

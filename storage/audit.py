@@ -173,3 +173,9 @@ async def find(db: Connection, branch: str, wanted: Wanted, most: int = 50) -> l
         Recorded(row.number, row.at, row.branch, row.officer_id, row.officer, row.action, row.subject, json.loads(row.detail))
         for row in rows
     ]
+
+
+async def did(db: Connection, officer: int, action: str, subject: str, since: datetime) -> bool:
+    """Whether the officer did this to this since then."""
+    mine = AUDIT.c.subject == subject, AUDIT.c.officer_id == officer, AUDIT.c.action == action, AUDIT.c.at > since
+    return (await db.execute(select(AUDIT.c.number).where(*mine).limit(1))).first() is not None

@@ -14,6 +14,11 @@ from storage.contacts import Contact, moment
 HELD = timedelta(hours=24)  # after the officer's last words
 
 
+def is_held(held_at: datetime | None, now: datetime) -> bool:
+    """Whether an officer talks, instead of the bot. Forgotten talks go back to the bot by themselves."""
+    return held_at is not None and now - held_at < HELD
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """One message or button press that arrived. `id` is the provider's own: the same id twice is the same message."""
@@ -59,8 +64,8 @@ class Conversation:
     notified: str | None = None  # the opening of the office that was told last, so that it is told once
 
     def held(self, now: datetime) -> bool:
-        """Whether an officer talks here now. Forgotten talks go back to the bot by themselves."""
-        return self.held_at is not None and now - self.held_at < HELD
+        """Whether an officer talks here now."""
+        return is_held(self.held_at, now)
 
     def memory(self) -> dict[str, Any]:
         """What is kept (sealed) between two turns."""

@@ -22,3 +22,8 @@ def mask(said: str) -> str:
         return "".join("•" if c.isalnum() else c for c in match[0])
 
     return _RUN.sub(hide, _PASSPORT.sub(hide, text))
+
+
+def last_digits(number: str, count: int = 4) -> str:
+    """The end of a number, enough to recognise it by and too little to use."""
+    return f"••••{number[-count:]}" if len(number) > count else "••••"

@@ -17,6 +17,7 @@ from yarl import URL
 
 from bot import house
 from bot.house import DEMO
+from bot.pages import Pages
 from bot.web import build
 from console import Console, proofs
 from console.policies import Role
@@ -24,6 +25,7 @@ from storage import Database, officers, sessions
 from storage.officers import NewOfficer, Officer
 from tests.talk import KEY
 
+BORROWED = {name: file.plain for name, file in Pages("Sidoarjo").files.items()}  # what the chat page and the desk share
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)  # noon in Sidoarjo
 
 
@@ -132,7 +134,7 @@ async def opened(url: str) -> AsyncIterator[Desk]:
     clock, told = Clock(), list[set[str]]()
     database = house.open_database(url, KEY)
     await house.load(database, DEMO, NOW)
-    console = Console(database, clock, told.append, branch="sidoarjo")
+    console = Console(database, clock, told.append, branch="sidoarjo", borrowed=BORROWED)
     app = build(console.routes(), _ready, https=False, gates=[console.gate()])
     server = TestServer(app)
     await server.start_server()
