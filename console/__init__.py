@@ -21,6 +21,8 @@ from console import (
     operation,
     overview,
     passkeys,
+    people,
+    people_rights,
     sign_in,
     staff,
 )
@@ -39,6 +41,7 @@ from storage import sessions as kept
 MODULES = (
     *(sign_in, enrol, passkeys, account, overview),
     *(inbox, conversation, conversation_acts, inbox_answers, emergencies, duty),
+    *(people, people_rights),
     *(staff, audit_log, operation),
 )
 
