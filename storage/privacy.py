@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from storage import rights
-from storage.changes import Changes, table_of
-from storage.contacts import CHANGEABLE, AddressRow, ContactRow
-from storage.conversations import SaidRow
+from storage.changes import Changes, Tools, table_of, write
+from storage.contacts import CHANGEABLE, AddressRow, Contact, ContactRow
+from storage.conversations import ConversationRow, SaidRow
 from storage.coverage import CHECKS
 from storage.deliveries import DELIVERIES, load_page
 from storage.events import EVENTS
@@ -18,8 +18,10 @@ from storage.interests import INTERESTS, Interests
 from storage.notes import NOTES
 from storage.requests import REQUESTS
 from storage.rights import RIGHTS
+from storage.writer import Connection
 
 CONTACTS, SAID, ADDRESSES = table_of(ContactRow), table_of(SaidRow), table_of(AddressRow)
+CONVERSATIONS = table_of(ConversationRow)
 
 
 class Privacy:
@@ -90,6 +92,38 @@ class Privacy:
         for name in CHANGEABLE:
             if name != "language":
                 setattr(contact, name, None)
+
+
+async def counts_of(db: Connection, tools: Tools, contact: int, now: datetime) -> dict[str, int]:
+    """How much an erasure would take away: {noun: rows}."""
+    return await Privacy(Changes(db, tools, Contact(contact, ""), now)).summary()
+
+
+async def export_of(db: Connection, tools: Tools, contact: int, now: datetime) -> dict[str, Any]:
+    """The same copy, where an officer makes it for somebody who asked."""
+    return await Privacy(Changes(db, tools, await _load(db, contact), now)).export()
+
+
+async def erase_of(db: Connection, tools: Tools, contact: int, now: datetime) -> dict[str, int]:
+    """Forget somebody who asked an officer; {noun: rows} of what went."""
+    person = await _load(db, contact)
+    changes = Changes(db, tools, person, now)
+    privacy = Privacy(changes)
+    counts = await privacy.summary()
+    privacy.erase()
+    await write(db, changes.inserts, changes.statements)
+    kept = {name: getattr(person, name) for name in CHANGEABLE}
+    await db.execute(update(CONTACTS).where(CONTACTS.c.id == contact).values(**kept))
+    # As after a turn that forgets: no question is open, and whoever held the talk holds it no more.
+    open_ = {"memory": None, "officer_id": None, "held_at": None}
+    await db.execute(update(CONVERSATIONS).where(CONVERSATIONS.c.contact_id == contact).values(**open_, seen_at=now))
+    return counts
+
+
+async def _load(db: Connection, contact: int) -> Contact:
+    """Locked, so that they are not in the middle of a turn."""
+    row = (await db.execute(select(CONTACTS).where(CONTACTS.c.id == contact).with_for_update())).one()
+    return Contact(row.id, row.branch, *(getattr(row, name) for name in CHANGEABLE))
 
 
 def _plain(value: object) -> object:

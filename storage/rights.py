@@ -64,9 +64,10 @@ async def of(db: Connection, contact: int) -> list[Right]:
     return await _read(db, select(RIGHTS).where(RIGHTS.c.contact_id == contact).order_by(RIGHTS.c.id.desc()))
 
 
-async def done(db: Connection, contact: int, kind: str, now: datetime) -> None:
+async def done(db: Connection, contact: int, kind: str, now: datetime) -> bool:
+    """It is done; False if nothing of this kind waited."""
     waits = (RIGHTS.c.contact_id == contact, RIGHTS.c.kind == kind, RIGHTS.c.done_at.is_(None))
-    await db.execute(update(RIGHTS).where(*waits).values(done_at=now))
+    return (await db.execute(update(RIGHTS).where(*waits).values(done_at=now))).rowcount > 0
 
 
 async def waiting(db: Connection, branch: str) -> tuple[int, datetime | None]:
