@@ -1,4 +1,4 @@
-"""People: found, shown with their numbers masked, and what they ask by law done in time, by who may, once, and told (P5-P9, W3)."""
+"""People: found, shown with their numbers masked, and what they ask by law done in time, by who may, once, and told (P6-P9, W3)."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ async def test_a_person_s_page_shows_everything_and_no_whole_number(both: Desk) 
 
 @pytest.mark.parametrize("path", ["", "/asked", "/copy", "/corrected", "/erase", "/code"])
 async def test_another_branch_s_person_is_not_there(desk: Desk, path: str) -> None:
-    """W2, P8"""
+    """W2"""
     await person(desk, branch="surabaya")
     browser = await desk.signed_in()
     form = {"kind": "copy", "day": "2026-11-22", **SURE}
@@ -149,7 +149,7 @@ async def test_another_branch_s_person_is_not_there(desk: Desk, path: str) -> No
 
 
 async def test_a_request_by_letter_starts_a_clock_of_three_days(both: Desk) -> None:
-    """P6"""
+    """P6, P7, P8"""
     await person(both)
     browser = await both.signed_in()
     answer = await browser.post(f"/desk/people/{SITI}/asked", {"kind": "erasure", "day": "2026-11-20"})
@@ -176,7 +176,7 @@ async def test_a_day_that_cannot_be_is_refused(desk: Desk, day: str) -> None:
 
 
 async def test_a_copy_holds_everything_and_leaves_a_trace(both: Desk) -> None:
-    """P5, P6"""
+    """P7"""
     await person(both)
     tools = both.database.tools
     await both.database.writer.run(lambda db: rights.ask(db, tools, SITI, "sidoarjo", "copy", NOW))
@@ -190,7 +190,7 @@ async def test_a_copy_holds_everything_and_leaves_a_trace(both: Desk) -> None:
 
 
 async def test_copies_are_few_a_day(desk: Desk) -> None:
-    """W24: a stolen session cannot carry everybody away."""
+    """W28: a stolen session cannot carry everybody away."""
     await person(desk)
     browser = await desk.signed_in()
     answers = [(await browser.post(f"/desk/people/{SITI}/copy", SURE)).status for _copy in range(22)]
@@ -203,7 +203,7 @@ async def test_copies_are_few_a_day(desk: Desk) -> None:
 )
 @pytest.mark.parametrize("act", ["copy", "erase"])
 async def test_nobody_s_data_is_given_or_erased_without_making_sure_who_asks(desk: Desk, act: str, form: dict[str, str]) -> None:
-    """P6, P9"""
+    """P6, P7"""
     await person(desk)
     answer = await (await desk.signed_in()).post(f"/desk/people/{SITI}/{act}", form)
     assert answer.status == 422
@@ -212,7 +212,7 @@ async def test_nobody_s_data_is_given_or_erased_without_making_sure_who_asks(des
 
 
 async def test_an_erasure_takes_everything_and_tells_the_person(both: Desk) -> None:
-    """P7"""
+    """P6"""
     await person(both)
     browser = await both.signed_in()
     page = await text_of(browser, f"/desk/people/{SITI}/erase")
@@ -242,6 +242,7 @@ async def test_who_called_for_help_is_not_erased_before_somebody_helped(both: De
 
 
 async def test_a_correction_is_told_once(both: Desk) -> None:
+    """P8"""
     await person(both)
     tools = both.database.tools
     await both.database.writer.run(lambda db: rights.ask(db, tools, SITI, "sidoarjo", "correction", NOW))
