@@ -42,4 +42,10 @@ def command(said: str) -> str | None:
     return match[1].lower() if match else None
 
 
-__all__ = ["BACK", "CANCEL", "LANGUAGE", "MENU", "PAYLOAD", "TOPICS", "asks", "command", "plain"]
+def calls_the_bot(said: str) -> bool:
+    """Whether the bot itself is meant, also while an officer talks: a slash command, the menu, stop and start of messages."""
+    word = plain(said)
+    return command(said) is not None or word in MENU or TOPICS.get(word) in ("opt_out", "opt_in")
+
+
+__all__ = ["BACK", "CANCEL", "LANGUAGE", "MENU", "PAYLOAD", "TOPICS", "asks", "calls_the_bot", "command", "plain"]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from dialogue.hearing import BACK, CANCEL, LANGUAGE, MENU, PAYLOAD, TOPICS, asks, command
+from dialogue.hearing import BACK, CANCEL, LANGUAGE, MENU, PAYLOAD, TOPICS, asks, calls_the_bot, command
 from dialogue.questions import Unclear, plain
 from dialogue.steps import Dialogue, Done, Go, Next, Script, State, Stay, Step, Turn
 from facts import country
@@ -52,11 +52,13 @@ class _Advance:
     said: list[Message] = field(default_factory=list)
     days: dict[str, date] = field(default_factory=dict)  # which day it is where
 
-    async def reply(self) -> Message:
+    async def reply(self) -> Message | None:
         contact = self.conversation.contact
         if contact.is_new or self.inbound.ref:
             await self.script.arrive(self._turn(State()))
         await self._hear()
+        if not self.said:
+            return None
         if contact.noticed != self.script.notice_version and not self.urgent and not self._in_danger:
             self.said.insert(len(self.said) - self.asked, Message((self.script.notice,)))
             contact.noticed = self.script.notice_version
@@ -65,7 +67,7 @@ class _Advance:
         return reply
 
     async def _hear(self) -> None:
-        """Emergency, global word, button, answer, topic: in this order, whatever is going on."""
+        """Emergency, button, global word, answer, topic: in this order; what an officer who talks here should read goes to them."""
         raw = self.inbound.text
         heard = hear(raw, self.conversation.topic) if raw else Heard(False, None, (), 0.0)
         if heard.emergency and not self._named(raw):  # "help" alone opens the hotlines, which begin with whom to call in danger
@@ -73,6 +75,8 @@ class _Advance:
             return await self._tell(EMERGENCY)
         if self.inbound.pressed is not None:
             return await self._pressed(self.inbound.pressed)
+        if self.conversation.held(self.now) and not calls_the_bot(raw):
+            return await self._pass_on()
         if self.inbound.edited:
             return await self._tell("edited")
         if not raw and not self.inbound.phone:
@@ -80,6 +84,11 @@ class _Advance:
         if await self._global(raw):
             return None
         return await self._answer(raw or self.inbound.phone, heard)
+
+    async def _pass_on(self) -> None:
+        """To the officer, with a word of ours only where nobody is there to read it. An open question of ours waits."""
+        if said := await self.script.passed_on(self._turn(State())):
+            self.said.append(Message((said,)))
 
     async def _global(self, raw: str) -> bool:
         if name := command(raw):

@@ -167,11 +167,16 @@ class Topics:
         return register
 
 
+async def _nothing(_turn: Turn[State]) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Script:
     """Everything that can be talked about: dialogues by name (the first is the way in), answers by topic.
 
-    `arrive` is called before anything else when somebody comes by a link or for the first time; `notice` is what everybody
+    `arrive` is called before anything else when somebody comes by a link or for the first time; `passed_on` when an officer talks
+    instead of us, and gives what is said all the same; `notice` is what everybody
     must have read once (who we are, what is kept, how to stop), and `notice_version` its name.
     """
 
@@ -181,3 +186,4 @@ class Script:
     arrive: Callable[[Turn[State]], Awaitable[None]]
     notice: Text
     notice_version: str
+    passed_on: Callable[[Turn[State]], Awaitable[Text | None]] = _nothing

@@ -1,7 +1,7 @@
 """Everything a worker can do here; the first dialogue is the way in."""
 
 from dialogue import Script
-from handlers import talk, welcome
+from handlers import officers, talk, welcome
 from handlers.answers import benefit_answers, claim_answers, coverage_answers, membership, scam
 from handlers.benefits import benefits
 from handlers.chats import chats
@@ -10,6 +10,7 @@ from handlers.contributions import contributions
 from handlers.coverage import coverage, official_check
 from handlers.coverage_number import coverage_number
 from handlers.coverage_period import coverage_period
+from handlers.duty_chat import duty_chat
 from handlers.emergency import emergency
 from handlers.help import assistance
 from handlers.interest import interest
@@ -49,6 +50,7 @@ SCRIPT = Script(
     answers=topic.answers,
     labels=topic.labels,
     arrive=welcome.arrive,
+    passed_on=officers.passed_on,
     notice=welcome.NOTICE,
     notice_version=welcome.NOTICE_VERSION,
 )

@@ -8,11 +8,11 @@ import facts
 from dialogue import Dialogue, Done, Next, Question, State, Turn, choice, done
 from facts import Country
 from handlers.cards.hotlines import HOME, in_danger, kemlu_line, number_of, of_the_programme, offices, without_number
-from handlers.officers import day_of, when_read
+from handlers.officers import HUMAN as REASON
+from handlers.officers import day_of, usual_wait, when_read
 from handlers.topics import topic
 from locales import Joined, Lines, Sayable, _
 
-REASON = "human"
 WRITE = _('Write now what it is about: they see it, and can help at once. In danger, type "emergency".')
 MORE = {"?human": _("Talk to an officer"), "menu": _("Menu")}
 
@@ -70,7 +70,8 @@ async def ask_an_officer(turn: Turn[Any]) -> Done:
         )
     await turn.store.requests.open(REASON)
     turn.store.events.add("request", REASON)
-    return done(_("I have asked an officer to answer you here in this chat. {when}", when=when), WRITE, then=then)
+    usual = await usual_wait(turn)
+    return done(_("I have asked an officer to answer you here in this chat. {when}", when=when), *usual, WRITE, then=then)
 
 
 def _general(today: date) -> tuple[Sayable, ...]:

@@ -1,11 +1,9 @@
-"""What officers do with those who wait: read, answer, close; and how long an answer usually takes."""
+"""What officers do with those who wait: read, answer, close."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from statistics import median
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case, func, select, update
@@ -16,7 +14,6 @@ from storage.scope import within
 from storage.writer import Connection
 
 SETTLED_BY_AN_ANSWER = "human"  # other reasons stay until somebody says that they are settled
-LATELY, ENOUGH = 50, 5  # answers that make "usually"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +78,3 @@ def _seen(officer: int, now: datetime) -> dict[str, Any]:
     """The first time counts."""
     first = {"read_at": now, "answered_at": now, "officer_id": officer}
     return {name: func.coalesce(REQUESTS.c[name], value) for name, value in first.items()}
-
-
-async def usual(db: Connection, branch: str) -> timedelta | None:
-    """How long an answer of the branch took lately; None where there were too few to say."""
-    rows = await db.execute(
-        select(REQUESTS.c.at, REQUESTS.c.answered_at)
-        .where(REQUESTS.c.branch == branch, REQUESTS.c.answered_at.is_not(None))
-        .order_by(REQUESTS.c.answered_at.desc())
-        .limit(LATELY)
-    )
-    return usually([row.answered_at - row.at for row in rows])
-
-
-def usually(lengths: Sequence[timedelta]) -> timedelta | None:
-    return timedelta(seconds=median(length.total_seconds() for length in lengths)) if len(lengths) >= ENOUGH else None

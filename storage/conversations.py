@@ -61,7 +61,6 @@ class Conversation:
     topic: str | None = None  # the last topic, for questions like "and for 3 years?"
     officer: int | None = None  # whose task it is
     held_at: datetime | None = None  # when that officer last wrote; None while the bot answers
-    notified: str | None = None  # the opening of the office that was told last, so that it is told once
 
     def held(self, now: datetime) -> bool:
         """Whether an officer talks here now."""
@@ -70,14 +69,12 @@ class Conversation:
     def memory(self) -> dict[str, Any]:
         """What is kept (sealed) between two turns."""
         places = [[place.dialogue, place.step, place.state, place.aside] for place in self.trail]
-        kept = {"trail": places, "offered": self.offered, "topic": self.topic}
-        return {**kept, "notified": self.notified} if self.notified else kept
+        return {"trail": places, "offered": self.offered, "topic": self.topic}
 
     def remember(self, memory: dict[str, Any]) -> None:
         self.trail = [Place(*place) for place in memory.get("trail", [])]
         self.offered = [(label, payload) for label, payload in memory.get("offered", [])]
         self.topic = memory.get("topic")
-        self.notified = memory.get("notified")
 
 
 class ConversationRow(SQLModel, table=True):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from statistics import median
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Index, LargeBinary, literal_column, select, text, update
+from sqlalchemy import BigInteger, Column, ColumnElement, Index, LargeBinary, bindparam, literal_column, select, text, update
 from sqlmodel import Field, SQLModel
 
 from storage.changes import Changes, table_of
@@ -51,6 +52,13 @@ class RequestRow(SQLModel, table=True):
 REQUESTS = table_of(RequestRow)
 # Written out, since an index over some states serves only a statement that names them.
 WAITING: ColumnElement[bool] = REQUESTS.c.state != literal_column("'closed'")
+LATELY, ENOUGH = 50, 5  # answers that make "usually"
+_ANSWERED = (
+    select(REQUESTS.c.at, REQUESTS.c.answered_at)
+    .where(REQUESTS.c.branch == bindparam("branch_"), REQUESTS.c.answered_at.is_not(None))
+    .order_by(REQUESTS.c.answered_at.desc())
+    .limit(LATELY)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,12 @@ class Requests:
             country=changes.contact.country,
         )
         return True
+
+    async def usual(self) -> timedelta | None:
+        """How long an answer of the contact's branch took lately; None where there were too few to say."""
+        rows = await self._changes.read(_ANSWERED, {"branch_": self._changes.contact.branch})
+        took = [(row.answered_at - row.at).total_seconds() for row in rows]
+        return timedelta(seconds=median(took)) if len(took) >= ENOUGH else None
 
     async def locate(self, country: str | None = None, place: tuple[float, float] | None = None) -> None:
         """Add to the waiting emergency where the worker is."""
