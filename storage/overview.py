@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Table, and_, func, select, true
 
+from storage import rights
 from storage.changes import table_of
 from storage.contacts import ContactRow
 from storage.conversations import ConversationRow, InboundRow
@@ -56,6 +57,8 @@ class Overview:
     channels: list[Channel]
     in_doubt: int
     quarantined: int | None  # None where one branch may not know of the others'
+    rights: int  # people who asked by law for a copy, a correction or an erasure, and wait
+    rights_due: datetime | None  # when the first of these must be done
 
 
 async def overview(db: Connection, branch: str, now: datetime, midnight: datetime) -> Overview:
@@ -64,6 +67,7 @@ async def overview(db: Connection, branch: str, now: datetime, midnight: datetim
     mine, living = within(CONTACTS.c.branch, branch), CONTACTS.c.erased_at.is_(None)
     usual = await _count(db, CONTACTS, mine, CONTACTS.c.created_at.between(past, midnight))
     channels = await _channels(db, branch, now)
+    asked, due = await rights.waiting(db, branch)
     return Overview(
         people=await _count(db, CONTACTS, mine, living),
         new_today=await _count(db, CONTACTS, mine, CONTACTS.c.created_at >= midnight),
@@ -75,6 +79,8 @@ async def overview(db: Connection, branch: str, now: datetime, midnight: datetim
         channels=channels,
         in_doubt=await _in_doubt(db, branch),
         quarantined=await _count(db, INBOUND, INBOUND.c.state == "quarantined") if branch == EVERYWHERE else None,
+        rights=asked,
+        rights_due=due,
     )
 
 

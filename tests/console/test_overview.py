@@ -8,6 +8,7 @@ from typing import Any
 
 from console.charts import Bar, bars
 from console.policies import Role
+from storage import rights
 from storage.changes import table_of
 from storage.contacts import ContactRow
 from storage.conversations import ConversationRow
@@ -89,6 +90,17 @@ async def test_every_figure_leads_to_the_rows_behind(desk: Desk) -> None:
         assert re.search(rf'href="{re.escape(href)}"><b>{figure}</b>', page), href
     assert 'href="/desk/people?check=covered">Terlindungi</a></th><td class="number">2</td>' in page
     assert "lambat" in page  # a message has waited for an hour
+
+
+async def test_what_is_asked_by_law_stands_where_everybody_looks(desk: Desk) -> None:
+    await fill(desk, "sidoarjo", 1000)
+    tools = desk.database.tools
+    await desk.database.writer.run(lambda db: rights.ask(db, tools, 1000, "sidoarjo", "erasure", NOW))
+    page = await (await (await desk.signed_in(Role.OFFICER)).get("/desk")).text()
+    assert re.search(r'class="figure waits" href="/desk/people\?right=due"><b>1</b>', page)
+    desk.clock.move(days=4)
+    page = await (await (await desk.signed_in(Role.OFFICER)).get("/desk")).text()
+    assert re.search(r'class="figure bad" href="/desk/people\?right=due"><b>1</b>', page)
 
 
 async def test_an_empty_house_says_so(desk: Desk) -> None:
