@@ -1,15 +1,21 @@
 """Somebody who writes on Telegram, WhatsApp and the web page can be one person to us: by a code that works once and soon ends."""
 
+import asyncio
 import re
 from datetime import timedelta
 
 import pytest
 
+from dialogue import Dialogue, Next, Script, State, Turn, go
+from dialogue import text as words
+from locales import _
 from storage.changes import table_of
 from storage.contacts import AddressRow, ContactRow
 from storage.conversations import SaidRow
 from storage.interests import INTERESTS
 from tests.talk import NOON, Worker
+from tests.test_engine import arrive, engine_on, said
+from tests.test_engine import rows as found
 from tests.test_interest import leaves_a_name, rows
 
 CONTACTS, ADDRESSES, SAID = table_of(ContactRow), table_of(AddressRow), table_of(SaidRow)
@@ -103,3 +109,43 @@ def test_who_stopped_our_messages_in_one_chat_stopped_them_in_both(sqlite_url: s
     whatsapp.says("[Ya, keduanya saya]")
     [contact] = rows(sqlite_url, CONTACTS)
     assert contact["opted_out_at"] is not None
+
+
+talk = Dialogue("talk", State)
+
+
+@talk.step(words(_("Say something.")))
+async def anything(turn: Turn[State], answer: str) -> Next:
+    if answer == "offer":
+        turn.store.events.add("offered", await turn.store.joins.offer())
+    elif answer.startswith("take ") and (other := await turn.store.joins.find(answer.removeprefix("take "))):
+        turn.store.joins.join(other)
+    return anything
+
+
+async def begin(_turn: Turn[State]) -> Next:
+    return go("talk")
+
+
+SCRIPT = Script(
+    {"talk": talk}, dict.fromkeys(("other", "emergency", "unreadable", "greeting", "edited"), begin), {}, arrive, _("Menu"), "1"
+)
+
+
+@pytest.mark.parametrize("replicas", [1, 2])
+async def test_chats_that_are_joined_while_both_talk_lose_nothing(database_url: str, replicas: int) -> None:
+    """At a second replica of PostgreSQL too; on SQLite there is only one."""
+    if replicas == 2 and database_url.startswith("sqlite"):
+        return
+    async with engine_on(database_url, SCRIPT) as (one, database), engine_on(database_url, SCRIPT) as (more, _again):
+        other = more if replicas == 2 else one
+        for number, (chat, what) in enumerate(((1, "halo"), (2, "halo"), (1, "offer"))):
+            await one.receive([said(chat, number, what)])
+        [(code,)] = await found(database, "SELECT subject FROM events WHERE kind = 'offered'")
+        talks = [one.receive([said(1, number, "word")]) for number in range(10, 40)]
+        talks += [other.receive([said(2, number, f"take {code}" if number == 60 else "word")]) for number in range(50, 80)]
+        await asyncio.gather(*talks)
+        [(contact,)] = await found(database, "SELECT id FROM contacts")
+        assert await found(database, "SELECT contact_id, count(*) FROM said GROUP BY contact_id") == [(contact, 63)]
+        assert await found(database, "SELECT count(*) FROM deliveries") == [(63,)]
+        assert await found(database, "SELECT count(*) FROM conversations") == [(1,)]
