@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 
 from bot import house, metrics
+from bot.calls import Calls
 from bot.channels import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_intake import Intake
@@ -62,6 +63,7 @@ class App:
         self._whatsapp = self._set_up_whatsapp()
         self._webhook: Webhook | None = None
         self._delivery = Delivery(database, self._channels, house.now)
+        self._calls = Calls(database, house.now, self._committed, settings.public_url)
         self._tasks: list[asyncio.Task[None]] = []
         self._web: web.AppRunner | None = None
         self._figures: web.AppRunner | None = None
@@ -94,6 +96,7 @@ class App:
             await guard.check(house.now())
             self._tasks.append(asyncio.create_task(guard.keep()))
             self._tasks.append(asyncio.create_task(Schedule(self.database, house.now).run()))
+            self._tasks.append(asyncio.create_task(self._calls.run()))
             await self._delivery.start()
         if self.settings.metrics_port is not None:
             self._figures = await metrics.serve(self.database, self.settings.host, self.settings.metrics_port, house.now)
@@ -201,6 +204,7 @@ class App:
 
     def _heard(self, addresses: set[str]) -> None:
         self._delivery.wake()
+        self._calls.wake()
         if self._console:
             self._console.live.heard(addresses)
         if self._chat:

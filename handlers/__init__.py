@@ -40,6 +40,7 @@ _DIALOGUES = (
     assistance,
     privacy,
     chats,
+    duty_chat,
     emergency,
     welcome.welcome,
     talk.language,

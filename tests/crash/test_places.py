@@ -31,6 +31,7 @@ DEMO_START = {"branch uncommitted", "branch committed"}
 END = {"lease given back uncommitted", "lease given back committed"}
 FETCHING = {"fetched unconfirmed"}
 TYPED = {"campaigns resumed uncommitted", "campaigns resumed committed"}  # by a person, who sees whether it was done
+CALLS = {"calls uncommitted", "calls committed"}  # where officers are on duty: tests/test_calls.py
 SPECIAL = (
     {"kind": "text", "chat": 1, "text": POISON},
     {"kind": "raw", "unchecked": True, "update": {"message": {"message_id": 1, "date": "x", "chat": {"id": 2, "type": "private"}}}},
@@ -43,7 +44,10 @@ def test_every_commit_has_a_place_to_die_on_each_side() -> None:
 
 
 def test_the_suite_dies_everywhere() -> None:
-    assert places("bot/channels/whatsapp") == WEB | WORKER | SELDOM | START | RESTORED | SQLITE_START | DEMO_START | END | FETCHING | TYPED
+    assert (
+        places("bot/channels/whatsapp")
+        == WEB | WORKER | SELDOM | START | RESTORED | SQLITE_START | DEMO_START | END | FETCHING | TYPED | CALLS
+    )
 
 
 @pytest.mark.slow
