@@ -115,7 +115,7 @@ class App:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._console:
-            self._console.live.close()
+            await self._console.close()
         if self._chat:
             await self._chat.close()
         if self._web:

@@ -18,6 +18,9 @@ from console import (
     enrol,
     inbox,
     inbox_answers,
+    members,
+    members_ending,
+    members_imports,
     operation,
     overview,
     passkeys,
@@ -42,6 +45,7 @@ MODULES = (
     *(sign_in, enrol, passkeys, account, overview),
     *(inbox, conversation, conversation_acts, inbox_answers, emergencies, duty),
     *(people, people_rights),
+    *(members_ending, members_imports, members),
     *(staff, audit_log, operation),
 )
 
@@ -69,6 +73,11 @@ class Console:
         entries += [get("/desk/live", self._listen, Policy.ACCOUNT)]
         files = Route(web.get("/desk/files/{version}/{name}", self.desk.files.send), Policy.PUBLIC)
         return [files, *(entry.route() for entry in entries)]
+
+    async def close(self) -> None:
+        """The house stops: open pages ask whoever serves next, and what is under way says that it stopped."""
+        self.live.close()
+        await self.desk.jobs.close()
 
     def gate(self) -> Middleware:
         return gate(self.desk)

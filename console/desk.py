@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from aiohttp import web
 
 from console.files import Files
 from console.frame import Frame
+from console.jobs import Jobs
 from console.live import Live
 from storage import Database
 from storage.sealing import Sealer
@@ -30,6 +31,7 @@ class Desk:
     files: Files
     frame: Frame
     live: Live
+    jobs: Jobs = field(default_factory=Jobs)
 
     @property
     def sealer(self) -> Sealer:

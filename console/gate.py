@@ -14,6 +14,7 @@ from console.desk import Desk
 from console.frame import CONTENT_POLICY
 from console.policies import DESK, POLICIES, Policy, may
 from console.refused import Refused
+from console.uploads import MULTIPART, first_field
 from console.visit import FORM_FIELD, FORM_HEADER, Visit, cookie_name
 from locales import _
 from storage import Unavailable, sessions
@@ -105,6 +106,8 @@ async def _be_ours(visit: Visit) -> None:
     token = request.headers.get(FORM_HEADER, "")
     if not token and request.content_type == "application/x-www-form-urlencoded":
         token = str((await request.post()).get(FORM_FIELD, ""))
+    if not token and request.content_type == MULTIPART:
+        token = await first_field(request, FORM_FIELD)
     if not visit.is_ours(token):
         raise _OLD_FORM
 

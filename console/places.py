@@ -23,6 +23,7 @@ PLACES = (
     OVERVIEW,
     Place("/desk/inbox", _("Inbox"), "inbox", Policy.SERVE),
     Place("/desk/people", _("People"), "people", Policy.LOOK),
+    Place("/desk/members", _("Members"), "members", Policy.LOOK),
     Place("/desk/officers", _("Officers"), "officers", Policy.ADMINISTER),
     Place("/desk/audit", _("Audit"), "audit", Policy.AUDIT),
     Place("/desk/operation", _("Operation"), "operation", Policy.OPERATE),

@@ -88,6 +88,9 @@ class Run:
             log.info("roster %d was taken over by somebody else", self._roster.id)
         except Unreadable as error:
             await self._change(state=STOPPED, report={"unreadable": [error.text.msgid, error.text.params]})
+        except asyncio.CancelledError:
+            await self._change(state=STOPPED, report={})  # the house stops; somebody begins it anew
+            raise
         except Exception:
             log.exception("reading roster %d failed", self._roster.id)
             await self._change(state=STOPPED, report={})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -18,6 +18,11 @@ MOMENT = _("{day}, {time}")
 class Times:
     def __init__(self, zone: str, language: str, now: datetime) -> None:
         self._zone, self._language, self._now = ZoneInfo(zone), language, now
+
+    @property
+    def today(self) -> date:
+        """The day it is where the officer is."""
+        return self._now.astimezone(self._zone).date()
 
     def when(self, at: datetime, iso: str | None = None) -> Markup:
         """The time, with the day if it is not today; of a worker in `iso` also what their clock showed."""

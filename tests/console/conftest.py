@@ -144,7 +144,7 @@ async def opened(url: str) -> AsyncIterator[Desk]:
     finally:
         for browser in desk.browsers:
             await browser.close()
-        console.live.close()
+        await console.close()
         await server.close()
         await database.close()
 

@@ -1,0 +1,326 @@
+"""Importing members: a list is sent, its columns are named, it is looked through row by row, brought in all at once, and can be taken back."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from aiohttp import hdrs, web
+
+from console import roster_files, roster_words, uploads
+from console.exports import MARK, harmless
+from console.lists import asked, listing
+from console.members import SCHEMES
+from console.pages import get, post
+from console.policies import Policy
+from console.refused import Refused
+from console.roster_columns import FIELDS, NEEDED, NUMBERS, SAME_FOR_ALL, Columns, Head, guess, mapping_of
+from console.roster_files import Unreadable
+from console.roster_rows import Judge, Wrong
+from console.roster_run import Run, clear, draft, is_lost, look, source_of
+from console.visit import Visit
+from locales import Text, Written, _, _n, render
+from storage import branches, officers, rosters
+from storage.coverage import LIVE
+from storage.rosters import CHECKED, CHECKING, DRAFT, IMPORTING, STOPPED, UNDER_WAY, UNDONE, Roster, Stale
+from storage.scope import EVERYWHERE
+from storage.writer import Connection
+
+PATH, PAGE = "/desk/members/imports", 20
+SHOWN, PREVIEWED = 100, 5  # faults and rows on the page
+LONGEST_SOURCE = 80
+STATES: Mapping[str, Text] = {
+    DRAFT: _("Columns to be named"),
+    CHECKING: _("Being looked through"),
+    CHECKED: _("Looked through"),
+    IMPORTING: _("Being imported"),
+    STOPPED: _("Stopped"),
+    LIVE: _("Imported"),
+    UNDONE: _("Undone"),
+}
+TONES = {LIVE: "good", CHECKING: "waits", IMPORTING: "waits", STOPPED: "bad"}
+TOGETHER = ("JKK JKM", "JKK JKM JHT")
+
+STALE = Refused(
+    409,
+    _("Somebody changed this import meanwhile"),
+    _("Nothing of what you sent was done. The file and what the other officer chose are kept."),
+    _("Open the import again, look at how it stands now, and go on from there."),
+)
+TOO_LARGE = Refused(413, _("This file is too large"), roster_files.TOO_LARGE, _("Nothing was kept of it."))
+
+
+async def every(visit: Visit) -> web.Response:
+    wanted = asked(visit, PATH)
+    found = await visit.read(lambda db: rosters.find(db, visit.branch, before=wanted.number_after, most=PAGE))
+    shown = listing(wanted, found, PAGE, lambda one: one.id)
+    return visit.show("members_imports.html", listing=shown, states=STATES, tones=TONES)
+
+
+async def new(visit: Visit) -> web.Response:
+    return await _new(visit, None)
+
+
+async def send(visit: Visit) -> web.Response:
+    """Takes the file in; it waits sealed until it was imported, a day at most."""
+    try:
+        upload = await uploads.take(visit.request, roster_files.LARGEST)
+    except web.HTTPRequestEntityTooLarge:
+        raise TOO_LARGE from None
+    names = await _branches(visit)
+    branch, as_of = upload.fields.get("branch") or next(iter(names), ""), _day(upload.fields.get("as_of", ""))
+    if branch not in names:
+        raise web.HTTPBadRequest
+    if as_of is None or as_of > visit.times.today:
+        return await _new(visit, _("Say which day the list speaks of: today or a day before."), 422)
+    try:
+        head = await look(upload.content)
+    except Unreadable as error:
+        return await _new(visit, error.text, 422)
+    by = visit.officer.id
+    row, sealed = await asyncio.to_thread(draft, visit.desk.database, branch, upload.name, upload.content, as_of, visit.now, by)
+    if same := await visit.read(lambda db: rosters.twin(db, branch, row["digest"])):
+        return visit.go(f"{PATH}/{same.id}", _("This very file was imported before: here it is. Nothing was changed."))
+
+    async def work(db: Connection) -> None:
+        await rosters.add(db, row, sealed)
+        await rosters.change(db, row["id"], 0, mapping=Columns(head.number, guess(head.headings)).kept())
+        await visit.record(db, "roster.sent", f"roster:{row['id']}", {"bytes": len(upload.content), "as_of": as_of.isoformat()})
+
+    await visit.write(work)
+    return visit.go(f"{PATH}/{row['id']}")
+
+
+async def one(visit: Visit) -> web.Response:
+    return await _show(visit, await _found(visit))
+
+
+async def check(visit: Visit) -> web.Response:
+    """Keeps which column is what, and begins to look the list through."""
+    roster = await _found(visit)
+    fields = [*(f"column-{name}" for name in FIELDS), *(f"all-{name}" for name in SAME_FOR_ALL)]
+    sent = await visit.form("version", "source", "as_of", *fields)
+    columns = _chosen(roster, sent)
+    as_of, source = _day(sent["as_of"]), source_of(f"{sent['source']}.")[:LONGEST_SOURCE] or roster.source
+    if columns.missing:
+        missing = [_column_words(name) for name in columns.missing]
+        return await _show(visit, roster, columns, _("Say which column holds: {columns}.", columns=_joined(missing, visit.language)), 422)
+    if as_of is None or as_of > visit.times.today:
+        return await _show(visit, roster, columns, _("Say which day the list speaks of: today or a day before."), 422)
+    values = {"state": CHECKING, "mapping": columns.kept(), "source": source, "as_of": as_of}
+    return await _begin(visit, roster, sent["version"], "roster.check_begun", values, Run.check)
+
+
+async def run(visit: Visit) -> web.Response:
+    """Brings the members in. It goes on without this page."""
+    roster = await _found(visit)
+    sent = await visit.form("version")
+    if roster.state == CHECKED and not roster.report.get("members"):
+        raise web.HTTPBadRequest
+    return await _begin(visit, roster, sent["version"], "roster.import_begun", {"state": IMPORTING}, Run.bring_in)
+
+
+async def _begin(visit: Visit, roster: Roster, version: str, action: str, values: dict[str, Any], how: Any) -> web.Response:
+    allowed = (CHECKED, STOPPED) if values["state"] == IMPORTING else (DRAFT, CHECKED, STOPPED)
+    if (roster.state not in allowed and not is_lost(roster, visit.now)) or version != str(roster.version):
+        raise STALE
+    values |= {"done": 0, "total": roster.total, "imported_at": visit.now, "beat_at": visit.now}
+
+    async def work(db: Connection) -> Roster | None:
+        await rosters.change(db, roster.id, roster.version, **values)
+        await visit.record(db, action, f"roster:{roster.id}", {"as_of": values.get("as_of", roster.as_of).isoformat()})
+        return await rosters.by_id(db, visit.branch, roster.id)
+
+    try:
+        begun = await visit.write(work)
+    except Stale:
+        raise STALE from None
+    assert begun
+    desk = visit.desk
+    desk.jobs.begin(how(Run(desk.database, begun, desk.clock, desk.committed, visit.officer.id)))
+    return visit.go(f"{PATH}/{roster.id}")
+
+
+async def undo(visit: Visit) -> web.Response:
+    """Takes a list back, or throws one away that was never brought in."""
+    roster = await _found(visit)
+    sent = await visit.form("version")
+    if roster.state == UNDONE or sent["version"] != str(roster.version) or (roster.state in UNDER_WAY and not is_lost(roster, visit.now)):
+        raise STALE
+
+    async def work(db: Connection) -> None:
+        await rosters.change(db, roster.id, roster.version, state=UNDONE)
+        await rosters.drop_file(db, roster.id)
+        await visit.record(db, "roster.undone", f"roster:{roster.id}", {"state": roster.state, "members": roster.report.get("members", 0)})
+
+    try:
+        await visit.write(work)
+    except Stale:
+        raise STALE from None
+    visit.desk.jobs.begin(clear(visit.desk.database, roster.id))
+    if roster.state != LIVE:
+        return visit.go(PATH, _("The list was thrown away. Nobody was told of it."))
+    return visit.go(f"{PATH}/{roster.id}", _("The import is undone. What older lists say stands again."))
+
+
+async def faults(visit: Visit) -> web.Response:
+    """What is wrong in which row, as a file to mend the list with. Nothing of what stands in the list is in it."""
+    roster = await _found(visit)
+    written = io.StringIO()
+    lines = csv.writer(written)
+    lines.writerow([render(text, visit.language) for text in (_("Row"), _("Column"), _("What is wrong"), _("What to do"))])
+    for row, *said in _faults(roster):
+        lines.writerow([row, *(harmless(render(text, visit.language)) for text in said)])
+    response = web.Response(text=MARK + written.getvalue(), content_type="text/csv", charset="utf-8")
+    response.headers[hdrs.CONTENT_DISPOSITION] = f'attachment; filename="faults-{roster.id}.csv"'
+    return response
+
+
+async def _show(visit: Visit, roster: Roster, columns: Columns | None = None, wrong: Text | None = None, status: int = 200) -> web.Response:
+    head = await _head(visit, roster) if roster.state in rosters.WAITING else None
+    kept = columns or (mapping_of(roster.mapping) if roster.mapping else Columns(1, {}))
+    said = await visit.read(lambda db: officers.by_id(db, EVERYWHERE, roster.officer_id or 0))
+    return visit.show(
+        "members_import.html",
+        status,
+        one=roster,
+        state=STOPPED if is_lost(roster, visit.now) else roster.state,
+        wrong=wrong or _why_stopped(roster),
+        head=head,
+        columns=kept,
+        fields=FIELDS,
+        needed=NEEDED,
+        together={"scheme": SCHEMES, "programmes": {words: words for words in TOGETHER}},
+        preview=_preview(head, kept) if head else [],
+        faults=_faults(roster)[:SHOWN],
+        notes=[Text(msgid, tuple((name, value) for name, value in params)) for msgid, params in roster.report.get("notes", [])],
+        states=STATES,
+        tones=TONES,
+        by=said.name if said else "",
+        progress=_progress(visit, roster),
+        ends=[date.fromisoformat(day) for day in roster.report.get("ends", [])],
+    )
+
+
+async def _head(visit: Visit, roster: Roster) -> Head | None:
+    content = await visit.read(lambda db: rosters.content(db, visit.desk.database.tools, roster.id))
+    try:
+        return await look(content) if content else None
+    except Unreadable:
+        return None
+
+
+def _preview(head: Head, columns: Columns) -> list[tuple[int, list[tuple[object, Text | None]]]]:
+    """The first rows as they will be understood: {row: each field's value, or what is wrong with it}."""
+    judge = Judge(columns, date.max)
+    return [(number, [_cell(judge, columns, name, cells) for name in FIELDS]) for number, cells in head.rows[:PREVIEWED]]
+
+
+def _cell(judge: Judge, columns: Columns, name: str, cells: list[str]) -> tuple[object, Text | None]:
+    column = columns.columns.get(name)
+    cell = cells[column] if column is not None and column < len(cells) else ""
+    try:
+        value = judge.read(name, cell or columns.all.get(name, ""))
+    except Wrong as wrong:
+        return "", roster_words.what(wrong.code, wrong.other)
+    if value is None:
+        return "–", None
+    if name in NUMBERS:
+        return f"•••• {value[-4:]}", None
+    return (SCHEMES[value] if name == "scheme" else " ".join(value) if name == "programmes" else value), None
+
+
+def _progress(visit: Visit, roster: Roster) -> dict[str, Any] | None:
+    """How far a reading has come, how fast it is, and how long it will take."""
+    if roster.state not in UNDER_WAY:
+        return None
+    total = max(roster.total, roster.done, 1)
+    seconds = max((visit.now - roster.imported_at).total_seconds(), 0.001)
+    rate = roster.done / seconds
+    return {"done": roster.done, "total": total, "rate": round(rate), "left": _left((total - roster.done) / rate if rate else None)}
+
+
+def _left(seconds: float | None) -> Text:
+    if seconds is None:
+        return _("It has just begun.")
+    return _n("About {count} second left.", "About {count} seconds left.", max(round(seconds), 1))
+
+
+def _faults(roster: Roster) -> list[tuple[int, Text, Text, Text]]:
+    found = roster.report.get("faults", [])
+    return [
+        (row, roster_words.column(name), roster_words.what(code, other), roster_words.mend(code))
+        for row, name, code, other in found
+        if name in FIELDS and code in roster_words.FAULTS
+    ]
+
+
+def _why_stopped(roster: Roster) -> Text | None:
+    unreadable = roster.report.get("unreadable")
+    return Text(unreadable[0], tuple((name, value) for name, value in unreadable[1])) if unreadable else None
+
+
+def _chosen(roster: Roster, sent: Mapping[str, str]) -> Columns:
+    columns = {name: int(value) for name in FIELDS if (value := sent[f"column-{name}"]).isascii() and value.isdecimal() and len(value) < 4}
+    allowed = {"scheme": SCHEMES, "programmes": TOGETHER}
+    same = {name: value for name in SAME_FOR_ALL if (value := sent[f"all-{name}"]) in allowed[name]}
+    return Columns(
+        int(roster.mapping.get("heading", 1)), {name: at for name, at in columns.items() if at < roster_files.MOST_COLUMNS}, same
+    )
+
+
+def _column_words(name: str) -> Text:
+    return _("NIK or date of birth") if name == "born" else FIELDS[name]
+
+
+def _joined(words: list[Text], language: str) -> Written:
+    return Written({"id": ", ".join(render(word, language) for word in words)})
+
+
+async def _new(visit: Visit, wrong: Text | None, status: int = 200) -> web.Response:
+    return visit.show(
+        "members_new.html",
+        status,
+        wrong=wrong,
+        today=visit.times.today.isoformat(),
+        names=await _branches(visit),
+        largest=roster_files.LARGEST,
+        most_rows=roster_files.MOST_ROWS,
+    )
+
+
+async def _branches(visit: Visit) -> dict[str, Written]:
+    found = await visit.read(lambda db: branches.names(db, visit.branch))
+    return {id: Written({"id": name}) for id, name in found.items()}
+
+
+async def _found(visit: Visit) -> Roster:
+    """Another branch's import is not found, like one that never was."""
+    number = visit.number("number")
+    roster = await visit.read(lambda db: rosters.by_id(db, visit.branch, number))
+    if roster is None:
+        raise web.HTTPNotFound
+    return roster
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
+
+
+PAGES = [
+    get(PATH, every, Policy.IMPORT),
+    get(f"{PATH}/new", new, Policy.IMPORT),
+    post(PATH, send, Policy.IMPORT),
+    get(f"{PATH}/{{number}}", one, Policy.IMPORT),
+    post(f"{PATH}/{{number}}/check", check, Policy.IMPORT),
+    post(f"{PATH}/{{number}}/run", run, Policy.IMPORT),
+    post(f"{PATH}/{{number}}/undo", undo, Policy.IMPORT),
+    get(f"{PATH}/{{number}}/faults", faults, Policy.IMPORT),
+]
