@@ -61,6 +61,13 @@ def stems(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+@lru_cache(maxsize=4096)
+def known(word: str) -> bool:
+    """Whether a word alone has a meaning here."""
+    single, _phrases = _lexicon()
+    return any(stem in single for stem in stems(word))
+
+
 def concepts_in(said: list[str]) -> list[str]:
     """Every concept of a message, sorted, each once."""
     single, phrases = _lexicon()

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations
 
-from understanding.concepts import concepts_in
+from understanding.concepts import concepts_in, known
 
 BUCKETS = 1 << 16
 _PIECES = range(2, 6)
@@ -41,7 +41,7 @@ def _neighbours(said: list[str]) -> Iterator[tuple[str, float]]:
 
 def strange(word: str, rarity: Sequence[float]) -> bool:
     """A word of no concept that hardly any example has: a sign that the question is none of ours."""
-    return rarity[_bucket(f"w:{word}")] > rarity[NOWHERE] - STRANGE and not concepts_in([word])
+    return rarity[_bucket(f"w:{word}")] > rarity[NOWHERE] - STRANGE and not known(word)
 
 
 def _meanings(said: list[str], strangers: int) -> Iterator[tuple[str, float]]:

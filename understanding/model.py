@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from understanding.concepts import concepts_in
-from understanding.features import Group, groups
+from understanding.concepts import known
+from understanding.features import Group, groups, strange
 from understanding.normaliser import HERE
 
 NOT_OURS = "other"
+DANGER = "emergency"
 WEIGHTS = HERE / "weights.npz"
 FEW, YEAR = 3, 4  # words, digits
 Floats = npt.NDArray[Any]
@@ -33,20 +34,35 @@ def vector(said: list[str], rarity: Sequence[float]) -> tuple[Floats, Floats]:
     return np.fromiter(whole, dtype=np.int64, count=len(whole)), values / (math.hypot(*whole.values()) or 1.0)
 
 
-def signs(scores: Floats, topics: Sequence[str], said: list[str]) -> tuple[int, list[float]]:
-    """The best topic of ours, and what tells whether to trust it: its score, its lead, its lead over "none of ours", words of no known meaning."""
+def signs(scores: Floats, topics: Sequence[str], said: list[str], rarity: Sequence[float]) -> tuple[int, list[float]]:
+    """The best topic to answer, and what tells whether to trust it: its score, its lead, its lead over "none of ours", how much was said,
+    and the shares of words of no known meaning and of words hardly ever seen.
+
+    Danger is no topic to answer: whether somebody is in danger is decided before.
+    """
     other = topics.index(NOT_OURS)
     ours = scores.copy()
-    ours[other] = -np.inf
+    ours[[other, topics.index(DANGER)]] = -np.inf
     second, best = np.partition(ours, -2)[-2:]
-    unknown = sum(not concepts_in([word]) for word in said) / max(len(said), 1)
-    return int(ours.argmax()), [float(best), float(best - second), float(best - scores[other]), unknown, 1.0]
+    count = max(len(said), 1)
+    unknown = sum(not known(word) for word in said) / count
+    unseen = sum(strange(word, rarity) for word in said) / count
+    return int(ours.argmax()), [
+        float(best),
+        float(best - second),
+        float(best - scores[other]),
+        math.log1p(count),
+        1 / count,
+        unknown,
+        unseen,
+        1.0,
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
     ranked: tuple[tuple[str, float], ...]  # every topic with its score, best first
-    topic: str  # the best one of ours
+    topic: str  # the best one to answer
     ours: float  # how likely the question is any of ours
     right: float  # how likely the best topic is the one meant, if it is
 
@@ -74,7 +90,7 @@ class Model:
 
     def think(self, said: list[str]) -> Guess:
         scores = self.scores(said)
-        best, seen = signs(scores, self.topics, said)
+        best, seen = signs(scores, self.topics, said, self.rarity)
         ours, right = 1 / (1 + np.exp(-(self.trust @ np.array(seen))))
         ranked = tuple((self.topics[place], float(scores[place])) for place in np.argsort(-scores, kind="stable"))
         return Guess(ranked, self.topics[best], float(ours), float(right))
