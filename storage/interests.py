@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import BigInteger, Column, LargeBinary, select, update
 from sqlmodel import Field, SQLModel
 
+from storage import assignments
 from storage.changes import Changes, table_of
 from storage.codes import encode
 from storage.contacts import moment
 
 REFERENCE = 6  # letters: a billion, so two people never share one by chance before the unique key says so
 ENDED = ("registered", "not_now")
+FIRST_CALL = timedelta(days=1)  # by when an officer should have contacted who is new
 
 
 class InterestRow(SQLModel, table=True):
@@ -37,6 +39,12 @@ class InterestRow(SQLModel, table=True):
     phone: bytes | None = Field(default=None, sa_column=Column(LargeBinary))  # sealed
     nik: bytes | None = Field(default=None, sa_column=Column(LargeBinary))  # sealed
     nik_index: str | None = Field(default=None, index=True)
+    phone_index: str | None = Field(default=None, index=True)
+    version: int = 0  # grows with every change, so that a form made before it is refused
+    due_on: date | None = None  # when the next step should be done
+    officer_id: int | None = Field(default=None, sa_column=Column(BigInteger))  # whose it is
+    partner: str | None = None  # by whose link they came
+    merged_into: int | None = Field(default=None, sa_column=Column(BigInteger))  # the same person's other interest, which goes on
 
 
 INTERESTS = table_of(InterestRow)
@@ -65,14 +73,14 @@ class Interests:
         self._changes = changes
 
     async def current(self) -> Interest | None:
-        """The contact's latest interest, whatever its state."""
-        found = (
-            await self._changes.read(
-                select(INTERESTS).where(INTERESTS.c.contact_id == self._changes.contact.id).order_by(INTERESTS.c.id.desc()).limit(1)
-            )
-        ).first()
+        """The contact's latest interest, whatever its state; where they came twice, the one that goes on."""
+        latest = select(INTERESTS).where(INTERESTS.c.contact_id == self._changes.contact.id).order_by(INTERESTS.c.id.desc()).limit(1)
+        found = (await self._changes.read(latest)).first()
         if found is None:
             return None
+        if found.merged_into:
+            kept = (await self._changes.read(select(INTERESTS).where(INTERESTS.c.id == found.merged_into))).first()
+            found = kept or found
         opened = {
             column: sealer.open(sealed, "interests", column, found.id) if (sealed := getattr(found, column)) else None
             for sealer in (self._changes.tools.sealer,)
@@ -95,31 +103,36 @@ class Interests:
     async def save(self, interest: Interest) -> str:
         """Keep a new interest, or the corrected one if one is still open; returns its reference number."""
         changes = self._changes
-        current = (
-            await changes.read(
-                select(INTERESTS.c.id, INTERESTS.c.reference).where(
-                    INTERESTS.c.contact_id == changes.contact.id, INTERESTS.c.state.not_in(ENDED)
-                )
-            )
-        ).first()
+        mine = INTERESTS.c.contact_id == changes.contact.id, INTERESTS.c.state.not_in(ENDED), INTERESTS.c.merged_into.is_(None)
+        columns = [INTERESTS.c[name] for name in ("id", "reference", "state", "version")]
+        current = (await changes.read(select(*columns).where(*mine).order_by(INTERESTS.c.id.desc()))).first()
         row = current.id if current else changes.tools.new_id()
         values = self._values(row, interest)
         if current:
-            changes.change(update(INTERESTS).where(INTERESTS.c.id == row).values(**values))
+            # Who could not be reached and now says how, is called anew.
+            again = {"state": "new", "due_on": self._first_call()} if current.state == "unreachable" else {}
+            changes.change(update(INTERESTS).where(INTERESTS.c.id == row).values(**values, **again, version=current.version + 1))
             return str(current.reference)
         reference = encode(row, REFERENCE)
+        branch, partner = changes.contact.branch, await assignments.partner_of(changes, changes.contact.last_link)
         changes.add(
             INTERESTS,
             id=row,
             reference=reference,
             at=changes.now,
             contact_id=changes.contact.id,
-            branch=changes.contact.branch,
+            branch=branch,
             link=changes.contact.last_link,
             state="new",
+            due_on=self._first_call(),
+            partner=partner,
+            officer_id=await assignments.officer_for(changes, branch, interest.destination, partner),
             **values,
         )
         return reference
+
+    def _first_call(self) -> date:
+        return (self._changes.now + FIRST_CALL).date()
 
     def _values(self, row: int, interest: Interest) -> dict[str, object]:
         sealer = self._changes.tools.sealer
@@ -135,4 +148,5 @@ class Interests:
             "phone": sealer.seal(interest.phone, "interests", "phone", row) if interest.phone else None,
             "nik": sealer.seal(interest.nik, "interests", "nik", row) if interest.nik else None,
             "nik_index": sealer.index("nik", interest.nik) if interest.nik else None,
+            "phone_index": sealer.index("phone", interest.phone) if interest.phone else None,
         }

@@ -75,7 +75,7 @@ async def overview(db: Connection, branch: str, now: datetime, midnight: datetim
         wrote_today=await _wrote(db, branch, midnight),
         checks=await _by(db, EVENTS, EVENTS.c.subject, within(EVENTS.c.branch, branch), EVENTS.c.kind == "check", EVENTS.c.at >= past),
         waiting=await _waiting(db, branch),
-        interests=await _by(db, INTERESTS, INTERESTS.c.state, within(INTERESTS.c.branch, branch)),
+        interests=await _by(db, INTERESTS, INTERESTS.c.state, within(INTERESTS.c.branch, branch), INTERESTS.c.merged_into.is_(None)),
         channels=channels,
         in_doubt=await _in_doubt(db, branch),
         quarantined=await _count(db, INBOUND, INBOUND.c.state == "quarantined") if branch == EVERYWHERE else None,

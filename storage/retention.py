@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
+from storage import rosters
 from storage.changes import table_of
 from storage.contacts import AddressRow, ContactRow
 from storage.conversations import ConversationRow, InboundRow, SaidRow
@@ -42,7 +43,7 @@ async def sweep(db: Connection, now: datetime) -> int:
     ):
         batch = select(table.c.id).where(due).limit(BATCH)
         gone += (await db.execute(delete(table).where(table.c.id.in_(batch)))).rowcount
-    return gone
+    return gone + await rosters.sweep(db, now, BATCH)
 
 
 async def _forgotten(db: Connection, now: datetime) -> int:

@@ -7,7 +7,7 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, LargeBinary, delete, insert, select, update
@@ -21,6 +21,7 @@ from storage.writer import Connection
 DRAFT, CHECKING, CHECKED, IMPORTING, STOPPED, UNDONE = "draft", "checking", "checked", "importing", "stopped", "undone"
 UNDER_WAY = (CHECKING, IMPORTING)
 WAITING = (DRAFT, CHECKED, STOPPED)  # their file is still here
+WAITS = timedelta(days=1)
 
 
 class RosterFileRow(SQLModel, table=True):
@@ -169,6 +170,16 @@ async def clear(db: Connection, roster: int, most: int) -> int:
 
 async def drop_file(db: Connection, roster: int) -> None:
     await db.execute(delete(FILES).where(FILES.c.roster == roster))
+
+
+async def sweep(db: Connection, now: datetime, most: int) -> int:
+    """Lists that waited for a day are thrown away, and members of what was undone go; how many rows did."""
+    late = ROSTERS.c.state.in_((*WAITING, *UNDER_WAY)), ROSTERS.c.imported_at < now - WAITS
+    await db.execute(update(ROSTERS).where(*late).values(state=UNDONE, version=ROSTERS.c.version + 1))
+    over = select(ROSTERS.c.id).where(ROSTERS.c.state == UNDONE)
+    files = await db.execute(delete(FILES).where(FILES.c.roster.in_(over)))
+    dead = select(MEMBERS.c.id).where(MEMBERS.c.roster.in_(over)).limit(most)
+    return files.rowcount + (await db.execute(delete(MEMBERS).where(MEMBERS.c.id.in_(dead)))).rowcount
 
 
 def _roster(row: Any) -> Roster:

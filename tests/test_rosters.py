@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.ids import Ids
-from storage import Database, Sealer, Tools, rosters
+from storage import Database, Sealer, Tools, retention, rosters
 from storage.changes import Changes
 from storage.contacts import Contact
 from storage.coverage import LIVE, MEMBERS, Coverages
@@ -102,6 +102,20 @@ async def test_another_branchs_roster_is_not_found(database: Database) -> None:
     found = await database.writer.read(lambda db: rosters.by_id(db, "*", roster))
     assert found is not None
     assert (found.state, found.mapping, found.imported_at - NOW) == (LIVE, {}, timedelta())
+
+
+async def test_a_list_that_waits_for_a_day_is_thrown_away_and_what_was_undone_goes(database: Database) -> None:
+    """P10"""
+    waiting = await add(database, SITI, date(2026, 11, 1), rosters.STOPPED)
+    live = await add(database, SITI, date(2026, 11, 1))
+    await database.writer.run(lambda db: retention.sweep(db, NOW + timedelta(hours=23)))
+    assert await database.writer.read(_members) == 2
+    await database.writer.run(lambda db: retention.sweep(db, NOW + timedelta(hours=25)))
+    assert await database.writer.read(_members) == 1
+    assert await database.writer.read(lambda db: rosters.content(db, database.tools, waiting)) is None
+    assert await believed(database) == "list of 2026-11-01"
+    found = await database.writer.read(lambda db: rosters.find(db, "*"))
+    assert {one.id: one.state for one in found} == {waiting: UNDONE, live: LIVE}
 
 
 async def _members(db: Any) -> int:
