@@ -118,7 +118,7 @@ async def _values(db: Connection, visit: Visit, person: Person) -> dict[str, Any
         "before": before,
         "last": log[-1].id if log else 0,
         "names": await talks.names_of(db, {one.officer_id for one in log if one.officer_id}),
-        "requests": await answering.waiting_of(db, person.contact),
+        "requests": await answering.waiting_of(db, visit.desk.database.tools, person.contact),
         "notes": await notes.of(db, person.contact),
         "colleagues": await colleagues(db, visit, person),
         "templates": [] if person.may_write_freely(visit.now) else await usable(db, person),

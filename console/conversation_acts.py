@@ -130,7 +130,7 @@ async def hand_back(visit: Visit) -> web.Response:
 async def close(visit: Visit) -> web.Response:
     sent, person = await visit.form("request"), await person_of(visit)
     request = number(sent["request"])
-    if request not in [one.id for one in await visit.read(lambda db: answering.waiting_of(db, person.contact))]:
+    if request not in [one.id for one in await visit.read(lambda db: answering.waiting_of(db, visit.desk.database.tools, person.contact))]:
         return visit.go(path_of(person), _("A colleague settled it already."))
 
     async def work(db: Connection) -> None:

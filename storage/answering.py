@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlalchemy import case, func, select, update
 
+from storage.changes import Tools
 from storage.officers import OFFICERS
 from storage.requests import REQUESTS, WAITING
 from storage.scope import within
+from storage.sealing import Unsealable
 from storage.writer import Connection
 
 SETTLED_BY_AN_ANSWER = "human"  # other reasons stay until somebody says that they are settled
@@ -30,10 +32,12 @@ class Asked:
     country: str | None
     read_at: datetime | None
     reader: str | None
+    place: str = ""  # latitude and longitude, if they sent it
 
 
 _ASKED = select(
-    *(REQUESTS.c[name] for name in ("id", "at", "contact_id", "branch", "reason", "urgent", "state", "country", "read_at")), OFFICERS.c.name
+    *(REQUESTS.c[name] for name in ("id", "at", "contact_id", "branch", "reason", "urgent", "state", "country", "read_at")),
+    OFFICERS.c.name.label("reader"),
 ).outerjoin(OFFICERS, OFFICERS.c.id == REQUESTS.c.officer_id)
 
 
@@ -43,10 +47,18 @@ async def unread_emergencies(db: Connection, branch: str, most: int = 20) -> lis
     return [Asked(*tuple(row)) for row in await db.execute(_ASKED.where(*mine).order_by(REQUESTS.c.at, REQUESTS.c.id).limit(most))]
 
 
-async def waiting_of(db: Connection, contact: int) -> list[Asked]:
-    """Of one person, emergencies first."""
-    mine = _ASKED.where(REQUESTS.c.contact_id == contact, WAITING).order_by(REQUESTS.c.urgent.desc(), REQUESTS.c.at)
-    return [Asked(*tuple(row)) for row in await db.execute(mine)]
+async def waiting_of(db: Connection, tools: Tools, contact: int) -> list[Asked]:
+    """Of one person, emergencies first, with where they are."""
+    mine = _ASKED.add_columns(REQUESTS.c.place).where(REQUESTS.c.contact_id == contact, WAITING)
+    rows = (await db.execute(mine.order_by(REQUESTS.c.urgent.desc(), REQUESTS.c.at))).all()
+    return [Asked(**{**row._mapping, "place": _opened(tools, row)}) for row in rows]
+
+
+def _opened(tools: Tools, row: Any) -> str:
+    try:
+        return tools.sealer.open(row.place, "requests", "place", row.id) if row.place else ""
+    except Unsealable:
+        return ""
 
 
 async def one(db: Connection, branch: str, request: int) -> Asked | None:

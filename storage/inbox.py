@@ -76,7 +76,7 @@ class Row:
     officer: str | None
     held: bool
     name: str | None = None  # which the worker left themselves
-    address: str = ""  # its last digits
+    digits: str = ""  # the last of their address
     said: str = ""  # their last words
     urgent: bool = False
     since: datetime | None = None  # of their gravest open request
@@ -178,7 +178,7 @@ async def _dress(db: Connection, tools: Tools, rows: dict[int, Row]) -> None:
     for row in await db.execute(addresses.where(ADDRESSES.c.contact_id.in_(rows))):
         here = rows[row.contact_id]
         if here.channel in (None, row.channel):
-            here.channel, here.address = row.channel, shown(tools, row)
+            here.channel, here.digits = row.channel, shown(tools, row)
     waits = select(REQUESTS.c.contact_id, REQUESTS.c.reason, REQUESTS.c.urgent, REQUESTS.c.at).where(
         REQUESTS.c.contact_id.in_(rows), WAITING
     )

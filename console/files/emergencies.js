@@ -42,7 +42,7 @@ function look() {
   document.title = count ? `(${count}) ${title}` : title;
   if (count > heard) {
     ring();
-    navigator.vibrate?.([300, 150, 300]);
+    if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([300, 150, 300]);
   }
   heard = count;
 }

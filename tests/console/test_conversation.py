@@ -183,7 +183,7 @@ async def test_an_answer_ends_the_wait_of_who_wanted_to_talk_and_of_nobody_else(
     contact = await siti.contact()
     await siti.says("tolong saya dipukul majikan")
     await answers(await sri(both), siti)
-    waiting = await both.database.writer.read(lambda db: answering.waiting_of(db, contact))
+    waiting = await both.database.writer.read(lambda db: answering.waiting_of(db, both.database.tools, contact))
     assert [(one.reason, one.state, one.reader) for one in waiting] == [("emergency", "read", "Sri Wahyuni")]
     officer = await both.signed_in(Role.OFFICER)
     for said in ("Selesai. Tidak menunggu lagi", "Rekan sudah menyelesaikannya"):
