@@ -18,6 +18,7 @@ from bot.channels.telegram_intake import Intake
 from bot.channels.whatsapp import WhatsApp
 from bot.channels.whatsapp_templates import keep_in_step
 from bot.channels.whatsapp_webhook import Webhook
+from bot.clock import Clock
 from bot.commands.officers import first_administrator
 from bot.delivery import Delivery, Pace
 from bot.failpoints import commit
@@ -57,12 +58,13 @@ class App:
         self.role = role
         self.port = settings.port
         self._reading = Reading(database)
-        self._engine = house.new_engine(database, settings.branch, committed=self._committed)
+        self._clock = Clock(database)
+        self._engine = house.new_engine(database, settings.branch, self._clock, committed=self._committed)
         self._channels: dict[str, tuple[Channel, Pace]] = {}
         self._telegram = self._set_up_telegram()
         self._whatsapp = self._set_up_whatsapp()
         self._webhook: Webhook | None = None
-        self._delivery = Delivery(database, self._channels, house.now)
+        self._delivery = Delivery(database, self._channels, self._clock)
         self._calls = Calls(database, house.now, self._committed, settings.public_url)
         self._tasks: list[asyncio.Task[None]] = []
         self._web: web.AppRunner | None = None
@@ -73,6 +75,8 @@ class App:
     async def start(self) -> list[str]:
         """Serve; the addresses people can open."""
         routes: list[Route] = []
+        await self._clock.look()
+        self._tasks.append(asyncio.create_task(self._clock.keep()))
         if self.database.dialect == "postgresql":
             self._tasks.append(asyncio.create_task(Listener(self.database.url, self._heard).listen()))
         else:

@@ -39,6 +39,12 @@ def clock(dialect: str) -> ColumnElement[float]:
     return func.extract("epoch", func.clock_timestamp()).cast(PACE.c.free_at.type)
 
 
+async def now(db: Connection, dialect: str) -> float:
+    """Seconds since 1970, by that clock."""
+    seconds: float = (await db.execute(select(clock(dialect)))).scalar_one()
+    return seconds
+
+
 async def take(db: Connection, dialect: str, name: str, epoch: int, seconds: float) -> bool:
     """Get or renew a lease; False if another holds it and is not late."""
     now = clock(dialect)

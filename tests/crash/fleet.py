@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
 import os
 import re
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -19,53 +21,75 @@ from tests.serving import ROOT
 PATIENCE = 90.0
 
 
-class Nest:
-    """The process that forks servers; it lives as long as the test and takes its children with it."""
+_resting: list[subprocess.Popen[bytes]] = []
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+
+class Nest:
+    """The process that forks servers. It takes its children with it at a test's end, and rests until the next test."""
+
+    def __init__(self, process: subprocess.Popen[bytes], news: asyncio.StreamReader) -> None:
         self._process = process
+        self._news = news
         self._born: asyncio.Queue[int] = asyncio.Queue()
         self._dead: dict[int, asyncio.Future[int]] = {}
-        self._listening = asyncio.create_task(self._listen())
 
     @classmethod
     @asynccontextmanager
     async def start(cls) -> AsyncIterator[Nest]:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.crash.nest"),
-            cwd=ROOT,
-            env=environment,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        nest = cls(process)
+        process = _resting.pop() if _resting else _new_process()
+        assert process.stdout
+        news = asyncio.StreamReader()
+        pipe = os.fdopen(os.dup(process.stdout.fileno()), "rb", buffering=0)
+        transport, _protocol = await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(news), pipe)
+        nest = cls(process, news)
+        listening = asyncio.create_task(nest._listen())
         try:
             yield nest
         finally:
-            nest._listening.cancel()
-            assert process.stdin
-            process.stdin.close()  # its end is the sign to take the children along
-            await process.wait()
+            nest._order({})
+            await asyncio.wait_for(listening, PATIENCE)
+            transport.close()
+        _resting.append(process)
 
     async def hatch(self, order: Mapping[str, object]) -> tuple[int, asyncio.Future[int]]:
         """A new server's process and what will be its exit code."""
+        self._order(order)
+        child = await asyncio.wait_for(self._born.get(), PATIENCE)
+        assert child, "the nest is gone"
+        return child, self._end_of(child)
+
+    def _order(self, order: Mapping[str, object]) -> None:
         assert self._process.stdin
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
-        child = await asyncio.wait_for(self._born.get(), PATIENCE)
-        return child, self._end_of(child)
+        self._process.stdin.flush()
 
     def _end_of(self, child: int) -> asyncio.Future[int]:
         return self._dead.setdefault(child, asyncio.get_running_loop().create_future())
 
     async def _listen(self) -> None:
-        assert self._process.stdout
-        while line := await self._process.stdout.readline():
+        while line := await self._news.readline():
             news = json.loads(line)
             if "born" in news:
                 self._born.put_nowait(news["born"])
             elif "dead" in news:
                 self._end_of(news["dead"]).set_result(news["code"])
+            else:
+                return
+        self._born.put_nowait(0)
+
+
+def _new_process() -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "tests.crash.nest"]
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+@atexit.register
+def _end_all() -> None:
+    while _resting:
+        process = _resting.pop()
+        process.kill()
+        process.communicate()
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Hatches servers: forks `sapa serve` from a process that has everything imported, since a start from nothing takes three seconds.
 
 Each child is a whole server of its own with its own environment, folder and output; only the imports were made before it was born.
-Orders come as lines of JSON on the standard input; births and deaths are told as lines of JSON on the standard output.
+Orders come as lines of JSON on the standard input, an empty one to end all; births and deaths are told on the standard output.
 """
 
 from __future__ import annotations
@@ -44,9 +44,21 @@ def main() -> None:
             if not more:
                 break
             *orders, heard = (heard + more).split(b"\n")
-            children.update(hatch(json.loads(order)) for order in orders)
+            for order in map(json.loads, orders):
+                if order:
+                    children.add(hatch(order))
+                else:
+                    empty(children)
+    empty(children)
+
+
+def empty(children: set[int]) -> None:
+    """Nobody is left of those that were hatched so far."""
     for child in children:
         os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    children.clear()
+    tell(empty=True)
 
 
 def hatch(order: dict[str, Any]) -> int:

@@ -6,6 +6,7 @@ import random
 from typing import Any
 
 from tests.emulators.client import TelegramEmulator
+from tests.emulators.ledger import Entry
 
 WORDS = (
     *("halo", "menu", "ya", "tidak", "belum", "1", "2", "3", "kembali", "batal", "/start 7GQ2K", "/cek", "/manfaat", "/iuran"),
@@ -42,11 +43,12 @@ class Workers:
 
     def _shown(self, chat: int) -> dict[str, Any] | None:
         """A button of one of the last messages in a chat."""
-        buttons = [
-            {"button": button["callback_data"], "message_id": send["message_id"]}
-            for send in self.telegram.sends(chat)[-3:]
-            for row in (send["parameters"].get("reply_markup") or {}).get("inline_keyboard", [])
-            for button in row
-            if "callback_data" in button and not button["callback_data"].startswith(ERASING)
-        ]
+        buttons = [button for send in self.telegram.sends(chat)[-3:] for button in buttons_of(send)]
         return self.random.choice(buttons) if buttons else None
+
+
+def buttons_of(send: Entry) -> list[dict[str, Any]]:
+    """What of a message may be pressed, as an order to press it."""
+    rows = (send["parameters"].get("reply_markup") or {}).get("inline_keyboard", [])
+    pressable = [button["callback_data"] for row in rows for button in row if "callback_data" in button]
+    return [{"button": data, "message_id": send["message_id"]} for data in pressable if not data.startswith(ERASING)]

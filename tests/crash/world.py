@@ -149,25 +149,26 @@ async def world(
         hook = {"webhook": f"{door.url}/telegram/webhook", "webhook_secret": SECRET}
         given = {"speed": 5, "patience": 20, **hook, **options}
         started = TelegramEmulator.start(folder, faults=faults, seed=seed, **{name: value for name, value in given.items() if value})
-        async with started as telegram:
-            own = {
-                "SAPA_DATABASE_URL": url,
-                "SAPA_SECRET_KEY": KEY,
-                "SAPA_TELEGRAM_TOKEN": telegram.token,
-                "SAPA_TELEGRAM_API_URL": telegram.url,
-                "SAPA_TELEGRAM_RATE": str(RATE),
-                "SAPA_TELEGRAM_CHAT_RATE": "0",
-                "SAPA_TELEGRAM_WEBHOOK_SECRET": SECRET,
-                "SAPA_PUBLIC_URL": door.url,
-                "SAPA_NOTES_FOLDER": str(folder),
-                **(settings or {}),
-            }
-            servers += [Server(nest, f"{role}{number}", folder, own, role, altered) for number, role in enumerate(roles, 1)]
-            await asyncio.gather(*(server.start() for server in servers))
-            yield World(telegram, database, url, folder, migrated, door, servers)
-            for server in servers:
-                await server.kill()
-    await database.close()
+        try:
+            async with started as telegram:
+                own = {
+                    "SAPA_DATABASE_URL": url,
+                    "SAPA_SECRET_KEY": KEY,
+                    "SAPA_TELEGRAM_TOKEN": telegram.token,
+                    "SAPA_TELEGRAM_API_URL": telegram.url,
+                    "SAPA_TELEGRAM_RATE": str(RATE),
+                    "SAPA_TELEGRAM_CHAT_RATE": "0",
+                    "SAPA_TELEGRAM_WEBHOOK_SECRET": SECRET,
+                    "SAPA_PUBLIC_URL": door.url,
+                    "SAPA_NOTES_FOLDER": str(folder),
+                    **(settings or {}),
+                }
+                servers += [Server(nest, f"{role}{number}", folder, own, role, altered) for number, role in enumerate(roles, 1)]
+                await asyncio.gather(*(server.start() for server in servers))
+                yield World(telegram, database, url, folder, migrated, door, servers)
+        finally:
+            await asyncio.gather(*(server.kill() for server in servers))
+            await database.close()
 
 
 async def _prepare(url: str) -> Database:
