@@ -122,6 +122,7 @@ class _Advance:
             return await self._lost()
         if match["delivery"]:
             self.store.deliveries.pressed(match["delivery"])
+            self.store.campaigns.pressed(match["delivery"], payload.partition("#")[0])
         if match["topic"]:
             return await self._tell(match["topic"]) if match["topic"] in self.script.answers else await self._lost()
         dialogue = self.script.dialogues.get(match["dialogue"])

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
+from storage import campaigns
 from storage.changes import Tools, table_of
 from storage.contacts import AddressRow, ContactRow
 from storage.conversations import ConversationRow, SaidRow
@@ -52,6 +53,7 @@ async def merge(db: Connection, gone: int, kept: int) -> None:
     await db.execute(update(CONTACTS).where(CONTACTS.c.id == kept).values(**_brought(people[gone], people[kept])))
     for table in (ADDRESSES, SAID, DELIVERIES, EVENTS, CHECKS, INTERESTS, REQUESTS, NOTES, RIGHTS):
         await db.execute(update(table).where(table.c.contact_id == gone).values(contact_id=kept))
+    await campaigns.rename(db, gone, kept)
     await db.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.contact_id == gone))
     await db.execute(delete(CONTACTS).where(CONTACTS.c.id == gone))
 

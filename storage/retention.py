@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 
 from storage import rosters
+from storage import campaigns
 from storage.changes import table_of
 from storage.contacts import AddressRow, ContactRow
 from storage.conversations import ConversationRow, InboundRow, SaidRow
@@ -59,6 +60,7 @@ async def _forgotten(db: Connection, now: datetime) -> int:
         return 0
     for table in (SAID, DELIVERIES, CHECKS, INTERESTS, REQUESTS, NOTES, ADDRESSES, CONVERSATIONS):
         await db.execute(delete(table).where(table.c.contact_id.in_(people)))
+    await campaigns.forget(db, people)
     # That it was done in time stays provable.
     await db.execute(update(RIGHTS).where(RIGHTS.c.contact_id.in_(people)).values(contact_id=None))
     await db.execute(delete(CONTACTS).where(CONTACTS.c.id.in_(people)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from storage.branches import Branches
+from storage.campaigns import Campaigns
 from storage.changes import Changes
 from storage.coverage import Coverages
 from storage.deliveries import Deliveries
@@ -26,6 +27,10 @@ class Store:
     @cached_property
     def branches(self) -> Branches:
         return Branches(self._changes)
+
+    @cached_property
+    def campaigns(self) -> Campaigns:
+        return Campaigns(self._changes)
 
     @cached_property
     def coverage(self) -> Coverages:

@@ -1,0 +1,206 @@
+"""Campaigns: one message to many, in which state it is, and what became of it for each person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, ColumnElement, Index, delete, func, insert, literal_column, select, text, update
+from sqlmodel import Field, SQLModel
+
+from storage.changes import Changes, Tools, table_of
+from storage.contacts import moment
+from storage.scope import within
+from storage.writer import Connection
+
+DRAFT, APPROVED, PLANNING, SENDING, PAUSED, DONE, CANCELLED = "draft", "approved", "planning", "sending", "paused", "done", "cancelled"
+UNDER_WAY = (PLANNING, SENDING)
+ENDED = (DONE, CANCELLED)
+
+
+class CampaignRow(SQLModel, table=True):
+    """draft -> approved -> planning -> sending -> done; paused and on again; cancelled. Any edit makes it a draft again."""
+
+    __tablename__ = "campaigns"
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    branch: str = Field(index=True)  # "*" is all of them
+    name: str
+    state: str
+    version: int = 0  # grows with every change: an approval or a form made before it is refused
+    content: str  # JSON of a storage.campaigns_file.CampaignFile
+    author: str  # who signs in with this name wrote it
+    approver: str | None = None
+    changed_at: datetime = Field(sa_column=moment(nullable=False))
+    approved_at: datetime | None = Field(default=None, sa_column=moment())
+    started_at: datetime | None = Field(default=None, sa_column=moment())
+    begins_at: datetime | None = Field(default=None, sa_column=moment())  # of its schedule, or when it was started
+    expires_at: datetime | None = Field(default=None, sa_column=moment())
+    planned_at: datetime | None = Field(default=None, sa_column=moment())  # when the last recipient was planned
+    ended_at: datetime | None = Field(default=None, sa_column=moment())
+    cursor: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))  # contacts up to this id are planned
+    paused_because: str | None = None
+
+
+class RecipientRow(SQLModel, table=True):
+    """One person of a campaign: waiting -> handed (its delivery tells the rest), or skipped, cancelled, expired, each with a reason."""
+
+    __tablename__ = "recipients"
+    __table_args__ = (
+        Index(
+            "recipients_waiting",
+            "campaign",
+            "channel",
+            "due",
+            "contact_id",
+            postgresql_where=text("state = 'waiting'"),
+            sqlite_where=text("state = 'waiting'"),
+        ),
+        {"sqlite_with_rowid": False},  # planned in the order of its key, so a row is one write at the end of one tree
+    )
+
+    campaign: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    contact_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    state: str
+    reason: str | None = None
+    channel: str = ""
+    due: int = Field(sa_column=Column(BigInteger, nullable=False))  # seconds since 1970: when it may go, then when it went
+    delivery: int | None = Field(default=None, sa_column=Column(BigInteger))
+    pressed: str | None = None  # the target of the first button they pressed
+
+
+class ApproachRow(SQLModel, table=True):
+    """When a person got our last four campaign messages, in seconds since 1970: by which nobody gets too many."""
+
+    __tablename__ = "approaches"
+
+    contact_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    last: int = Field(sa_column=Column(BigInteger, nullable=False))
+    second: int = Field(sa_column=Column(BigInteger, nullable=False))
+    third: int = Field(sa_column=Column(BigInteger, nullable=False))
+    fourth: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+CAMPAIGNS, RECIPIENTS, APPROACHES = table_of(CampaignRow), table_of(RecipientRow), table_of(ApproachRow)
+# Written out, since an index over some states serves only a statement that names them.
+WAITING: ColumnElement[str] = literal_column("'waiting'")
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign as it stands."""
+
+    id: int
+    branch: str
+    name: str
+    state: str
+    version: int
+    content: str
+    author: str
+    approver: str | None
+    changed_at: datetime
+    approved_at: datetime | None
+    started_at: datetime | None
+    begins_at: datetime | None
+    expires_at: datetime | None
+    planned_at: datetime | None
+    ended_at: datetime | None
+    cursor: int
+    paused_because: str | None
+
+    @property
+    def subject(self) -> str:
+        """By which the audit knows it."""
+        return f"campaign:{self.id}"
+
+
+class Stale(Exception):
+    """Somebody changed the campaign meanwhile, or did the same already: look again."""
+
+
+def key_of(campaign: int, contact: int) -> str:
+    """Of its delivery: nobody can get one campaign twice."""
+    return f"c:{campaign}:{contact}"
+
+
+def campaign_of(key: str) -> int | None:
+    """Which campaign a delivery's key belongs to."""
+    kind, _colon, rest = key.partition(":")
+    number = rest.partition(":")[0]
+    return int(number) if kind == "c" and number.isdecimal() else None
+
+
+async def add(db: Connection, tools: Tools, branch: str, name: str, content: str, author: str, now: datetime) -> Campaign:
+    row = {"id": tools.new_id(), "branch": branch, "name": name, "state": DRAFT, "version": 0, "content": content, "author": author}
+    await db.execute(insert(CAMPAIGNS), [{**row, "changed_at": now, "cursor": 0}])
+    found = await by_id(db, branch, row["id"])
+    assert found
+    return found
+
+
+async def by_id(db: Connection, branch: str, campaign: int, *, lock: bool = False) -> Campaign | None:
+    """None too for another branch's. `lock`: nobody else changes it before this transaction ends."""
+    wanted = select(CAMPAIGNS).where(CAMPAIGNS.c.id == campaign, within(CAMPAIGNS.c.branch, branch))
+    row = (await db.execute(wanted.with_for_update() if lock else wanted)).first()
+    return Campaign(**row._mapping) if row else None
+
+
+async def find(
+    db: Connection, branch: str, *, states: Sequence[str] = (), name: str = "", before: int = 0, most: int = 50
+) -> list[Campaign]:
+    """Newest first; one more than `most`, so that a caller sees whether there are more."""
+    wanted = select(CAMPAIGNS).where(within(CAMPAIGNS.c.branch, branch))
+    if states:
+        wanted = wanted.where(CAMPAIGNS.c.state.in_(states))
+    if name:
+        wanted = wanted.where(CAMPAIGNS.c.name == name)
+    if before:
+        wanted = wanted.where(CAMPAIGNS.c.id < before)
+    rows = await db.execute(wanted.order_by(CAMPAIGNS.c.id.desc()).limit(most + 1))
+    return [Campaign(**row._mapping) for row in rows]
+
+
+async def change(db: Connection, campaign: Campaign, **values: Any) -> None:
+    """Change it, if it is still what we saw. Raises Stale."""
+    same = CAMPAIGNS.c.id == campaign.id, CAMPAIGNS.c.version == campaign.version, CAMPAIGNS.c.state == campaign.state
+    done = await db.execute(update(CAMPAIGNS).where(*same).values(version=campaign.version + 1, **values))
+    if not done.rowcount:
+        raise Stale
+
+
+class Campaigns:
+    """What a turn may know of campaigns to its contact."""
+
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
+
+    def pressed(self, delivery: str, target: str) -> None:
+        """A button of a campaign's message was pressed; the first counts."""
+        if not delivery.isdecimal():
+            return
+        changes = self._changes
+        mine = RECIPIENTS.c.campaign.in_(select(CAMPAIGNS.c.id)), RECIPIENTS.c.contact_id == changes.contact.id
+        this = RECIPIENTS.c.delivery == int(delivery)
+        changes.change(update(RECIPIENTS).where(*mine, this).values(pressed=func.coalesce(RECIPIENTS.c.pressed, target)))
+
+
+async def rename(db: Connection, gone: int, kept: int) -> None:
+    """Two contacts turned out to be one: what one of them got, both got."""
+    every = select(CAMPAIGNS.c.id)
+    theirs = select(RECIPIENTS.c.campaign).where(RECIPIENTS.c.campaign.in_(every), RECIPIENTS.c.contact_id == kept)
+    mine = RECIPIENTS.c.campaign.in_(every), RECIPIENTS.c.contact_id == gone
+    twice = list((await db.execute(select(RECIPIENTS.c.campaign).where(*mine, RECIPIENTS.c.campaign.in_(theirs)))).scalars())
+    await db.execute(delete(RECIPIENTS).where(*mine, RECIPIENTS.c.campaign.in_(twice)))
+    await db.execute(update(RECIPIENTS).where(*mine).values(contact_id=kept))
+    there = (await db.execute(select(APPROACHES.c.contact_id).where(APPROACHES.c.contact_id == kept))).first()
+    if there is None:
+        await db.execute(update(APPROACHES).where(APPROACHES.c.contact_id == gone).values(contact_id=kept))
+    await db.execute(delete(APPROACHES).where(APPROACHES.c.contact_id == gone))
+
+
+async def forget(db: Connection, people: Sequence[int]) -> None:
+    """Nothing tells any more which campaigns these people got."""
+    await db.execute(delete(RECIPIENTS).where(RECIPIENTS.c.campaign.in_(select(CAMPAIGNS.c.id)), RECIPIENTS.c.contact_id.in_(people)))
+    await db.execute(delete(APPROACHES).where(APPROACHES.c.contact_id.in_(people)))
