@@ -122,12 +122,6 @@ def _grade(line: str) -> Sign | None:
     return None
 
 
-def sober(text: str) -> bool:
-    """Whether a message asks about money, papers or cover, supposes or looks back: no sign of danger, but a reason to doubt one."""
-    line = " ".join(words(text))
-    return any(_lists()[name].within(line) for name in ("asking", "supposed", "past", "opens_supposing"))
-
-
 def sign(text: str) -> Sign | None:
     """The first sign of danger in a message, if it is more than a figure of speech or a question about money."""
     line = " ".join(words(text, LONGEST))
@@ -142,3 +136,13 @@ def sign(text: str) -> Sign | None:
         if signs == _MOST_SIGNS:
             break
     return None
+
+
+def weigh(text: str, lead: float) -> list[float]:
+    """What tells whether somebody is in danger: how far the model puts danger before every topic, the signs, and what speaks against them."""
+    line = " ".join(words(text))
+    found = sign(text)
+    # Money, papers or cover asked about, something supposed or long past: no sign of danger, but a reason to doubt one.
+    sober = any(_lists()[name].within(line) for name in ("asking", "supposed", "past", "opens_supposing"))
+    signs = [float(found == "grave"), float(found == "serious"), float(sober)]
+    return [lead, *signs, *(lead * one for one in signs), float(_lists()["harmless"].within(line)), 1 / (1 + line.count(" ")), 1.0]

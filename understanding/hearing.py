@@ -15,10 +15,7 @@ MOST_ALTERNATIVES = 3
 LIKELY = 0.12  # a score below is not worth offering
 SECOND_INTENT = 0.75  # how sure to be of a clause that means something else than the whole
 FOLLOWS_BELOW = 0.9  # surer than this, a short question stands for itself
-DANGER_LEADS = 0.15  # the model alone hears danger when that leads every topic by so much
-DANGER_OUTWEIGHS = 0.4  # by so much, even where money or papers are asked about
-DANGER_TRAILS = 0.6  # it overrules the weaker patterns when another topic leads by so much
-NOT_DANGER = 0.7  # and the stronger ones by so much
+DANGER = 0.2  # how likely somebody must be in danger: missing it costs more than a false alarm
 SMALL_TALK = frozenset({"greeting", "thanks", "emergency", NOT_OURS})
 _CLAUSES = re.compile(r"[,.;?!\n]+|\b(?:dan|trs|terus|sekalian|and|also|plus|lalu)\b")
 
@@ -35,12 +32,10 @@ NOTHING = Heard(False, None, (), 0.0)
 
 
 def _in_danger(text: str, guess: Guess) -> bool:
-    sign = emergency.sign(text)
-    lead = guess.lead("emergency")
-    if sign is None:
-        scrap = sum(len(word) > 2 for word in words(text)) < 2  # "w1": the model alone cannot tell danger from so little
-        return not scrap and lead > DANGER_LEADS and (lead > DANGER_OUTWEIGHS or not emergency.sober(text))
-    return lead > -(NOT_DANGER if sign == "grave" else DANGER_TRAILS)
+    _lead, grave, serious, *_doubts = seen = emergency.weigh(text, guess.lead("emergency"))
+    if not (grave or serious) and sum(len(word) > 2 for word in words(text)) < 2:
+        return False  # "w1": the model alone cannot tell danger from so little
+    return model().in_danger(seen) > DANGER
 
 
 def _second_intents(text: str, first: str) -> tuple[str, ...]:

@@ -59,6 +59,10 @@ def signs(scores: Floats, topics: Sequence[str], said: list[str], rarity: Sequen
     ]
 
 
+def likely(sum_of_signs: Floats) -> Floats:
+    return 1 / (1 + np.exp(-sum_of_signs))
+
+
 @dataclass(frozen=True, slots=True)
 class Guess:
     ranked: tuple[tuple[str, float], ...]  # every topic with its score, best first
@@ -78,6 +82,7 @@ class Model:
     rarity: list[float]
     weights: Floats
     trust: Floats
+    danger: Floats
 
     def scores(self, said: list[str]) -> Floats:
         buckets, values = vector(said, self.rarity)
@@ -91,9 +96,13 @@ class Model:
     def think(self, said: list[str]) -> Guess:
         scores = self.scores(said)
         best, seen = signs(scores, self.topics, said, self.rarity)
-        ours, right = 1 / (1 + np.exp(-(self.trust @ np.array(seen))))
+        ours, right = likely(self.trust @ np.array(seen))
         ranked = tuple((self.topics[place], float(scores[place])) for place in np.argsort(-scores, kind="stable"))
         return Guess(ranked, self.topics[best], float(ours), float(right))
+
+    def in_danger(self, seen: Sequence[float]) -> float:
+        """How likely somebody is in danger."""
+        return float(likely(self.danger @ np.array(seen)))
 
 
 @lru_cache(2048)
@@ -104,4 +113,4 @@ def _remembered(using: Model, said: tuple[str, ...]) -> Guess:
 @cache
 def model() -> Model:
     with np.load(WEIGHTS, allow_pickle=False) as file:
-        return Model(tuple(file["topics"].tolist()), file["rarity"].tolist(), file["weights"], file["trust"])
+        return Model(tuple(file["topics"].tolist()), file["rarity"].tolist(), file["weights"], file["trust"], file["danger"])

@@ -24,7 +24,8 @@ FOREIGN = "aksaraasing"  # a word in another script than ours, whatever it says
 # Two of these and a message counts as English, where "no" is no "nomor".
 _ENGLISH = frozenset(
     """i my me the is are am was to do does did not can will what how where when who why if of for in on and they he she have has you it this
-    that from with a""".split()
+    that from with a we us them their his be been or so any all please help need get got after before about out your there here still day days
+    week months year years two three money food work job boss employer more""".split()
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from understanding import emergency
 from understanding.features import BUCKETS, groups
 from understanding.model import DANGER, NOT_OURS, WEIGHTS, Floats, signs, vector
 from understanding.normaliser import HERE, words
@@ -92,6 +93,13 @@ def _trust(left_out: Floats, truth: Floats, said: list[list[str]], topics: list[
     return np.stack([_curve(seen[asked], ours[asked].astype(np.float64)), _curve(seen[ours], right[ours].astype(np.float64))])
 
 
+def _danger(left_out: Floats, truth: Floats, pairs: list[tuple[str, str]], place: int) -> Floats:
+    """When a question tells of danger, from examples left out of training."""
+    leads = left_out[:, place] - np.delete(left_out, place, axis=1).max(axis=1)
+    seen = np.array([emergency.weigh(question, float(lead)) for (_topic, question), lead in zip(pairs, leads, strict=True)])
+    return _curve(seen, (truth == place).astype(np.float64))
+
+
 def fit(pairs: list[tuple[str, str]]) -> dict[str, Any]:
     """Weights, and for every example what the model would have said of it had it never seen it."""
     topics = sorted({topic for topic, _question in pairs})
@@ -117,6 +125,7 @@ def fit(pairs: list[tuple[str, str]]) -> dict[str, Any]:
         "rarity": rarity,
         "weights": weights,
         "trust": _trust(left_out, truth, said, topics, known),
+        "danger": _danger(left_out, truth, pairs, topics.index(DANGER)),
         "left_out": left_out,
         "truth": truth,
     }
@@ -131,5 +140,6 @@ def train(path: Path = WEIGHTS, folder: Path = EXAMPLES) -> float:
         rarity=fitted["rarity"].astype(np.float16),
         weights=fitted["weights"].astype(np.float16),
         trust=fitted["trust"],
+        danger=fitted["danger"],
     )
     return float((fitted["left_out"].argmax(axis=1) == fitted["truth"]).mean())
