@@ -95,8 +95,11 @@ async def find(db: Connection, tools: Tools, branch: str, contact: int, now: dat
 async def _reach(db: Connection, tools: Tools, person: Person, now: datetime) -> None:
     best = await best_address(db, person.contact, now)
     if best is not None:
-        sealed = (await db.execute(select(ADDRESSES.c.id, ADDRESSES.c.external).where(ADDRESSES.c.id == best.id))).one()
-        person.address, person.channel, person.window_until, person.digits = best.id, best.channel, best.window_until, shown(tools, sealed)
+        person.address, person.window_until = best.id, best.window_until
+    known = select(ADDRESSES.c.id, ADDRESSES.c.channel, ADDRESSES.c.external).where(ADDRESSES.c.contact_id == person.contact)
+    rows = (await db.execute(known.order_by(ADDRESSES.c.created_at.desc()))).all()
+    if row := next((row for row in rows if row.id == person.address), rows[0] if rows else None):
+        person.channel, person.digits = row.channel, shown(tools, row)
 
 
 async def bubbles(db: Connection, contact: int, before: int = 0, most: int = 60) -> list[Bubble]:

@@ -2,7 +2,7 @@
 
 import { day, dayOf, own, page } from "./bubbles.js";
 
-const words = JSON.parse(document.querySelector("#words").textContent);
+const words = JSON.parse(document.querySelector("[data-words]").dataset.words);
 const log = () => document.querySelector("#talk .log");
 let following = true; // at the end, and to stay there
 

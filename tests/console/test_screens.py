@@ -28,6 +28,10 @@ HEAVIEST = 100_000  # bytes of a page with all it loads, compressed
 SCREENS = [
     "/desk",
     "/desk?lang=en",
+    "/desk/inbox",
+    "/desk/answers",
+    "/desk/duty",
+    "/desk/emergencies",
     "/desk/account",
     "/desk/account/password",
     "/desk/account/codes",
