@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS := never
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help install run chat check test lint locales map transcripts bench bench-large profile develop needs peers
+.PHONY: help install run chat check test soak lint locales map transcripts bench bench-large profile develop needs peers
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -31,8 +31,13 @@ check: develop lint ## quick look before a commit: lint and the fast tests
 test: develop needs lint ## everything, with a browser and PostgreSQL; what CI runs
 	@$(PYTEST) -n 2 -rs
 
-soak: develop needs ## the crash suite: the real server killed, stopped and cut off, judged by an independent checker
-	@$(PYTEST) -o addopts='--strict-markers --import-mode=importlib' -rs tests/crash
+soak: export SAPA_SOAK := 1
+soak: export SAPA_TEST_UPDATES := 100000
+soak: develop needs ## the whole crash suite: hundreds of kills, 100,000 strange updates, a backlog; prints its figures
+	@rm -f var/soak.jsonl
+	@$(PYTEST) -q -n 2 -m "" -rs --ignore tests/crash/test_backlog.py tests/crash
+	@$(PYTEST) -q -m soak -rs tests/crash/test_backlog.py
+	@$(BIN)/python -m tests.crash.report
 
 lint: develop ## format, lint, types, layers, words and facts
 	@$(BIN)/ruff format --quiet --check .

@@ -10,6 +10,7 @@ from bot.guard import Guard
 from tests.crash.altered import POISON
 from tests.crash.fleet import Nest, Server
 from tests.crash.places import bare_commits, places
+from tests.crash.report import note
 from tests.crash.traffic import Workers
 from tests.crash.world import ROLES, World, kind_of, world
 
@@ -68,9 +69,9 @@ async def test_killed_wherever_something_becomes_durable(tmp_path: Path, databas
             server = here.of("all", "web" if place in WEB else "worker")[0]
             await here.kill(server)
             await server.start(f"{place}:{1 if place in END | SELDOM else dice.randint(1, 3)}")
-            await here.start_all()
+            await here.start_all(but=server)
             await provoke(here, server, workers, place)
-        await here.judge()
+        note("killed at every place", kind, await here.judge())
 
 
 async def killed_on_an_older_copy(here: World, sender: Server) -> None:

@@ -38,6 +38,7 @@ def message_and_press(here: World, chat: int, dice: random.Random) -> list[dict[
     return [message, press]
 
 
+@pytest.mark.soak  # it takes as long as a lease
 @pytest.mark.slow
 async def test_a_sender_that_was_stopped_for_longer_than_its_lease_sends_nothing_of_what_others_took(
     tmp_path: Path, database_url: str, migrated_file: Path, nest: Nest

@@ -55,9 +55,9 @@ class World:
     def of(self, *roles: str) -> list[Server]:
         return [server for server in self.servers if server.role in roles]
 
-    async def start_all(self) -> None:
+    async def start_all(self, *, but: Server | None = None) -> None:
         """Everybody who is not up."""
-        await asyncio.gather(*(server.start() for server in self.servers if not server.is_alive))
+        await asyncio.gather(*(server.start() for server in self.servers if not server.is_alive and server is not but))
 
     async def kill(self, server: Server) -> None:
         """As `kill -9` does, and counted."""
