@@ -18,6 +18,9 @@ from console import (
     enrol,
     inbox,
     inbox_answers,
+    interests,
+    interests_one,
+    interests_rules,
     members,
     members_ending,
     members_imports,
@@ -45,6 +48,7 @@ MODULES = (
     *(sign_in, enrol, passkeys, account, overview),
     *(inbox, conversation, conversation_acts, inbox_answers, emergencies, duty),
     *(people, people_rights),
+    *(interests, interests_one, interests_rules),
     *(members_ending, members_imports, members),
     *(staff, audit_log, operation),
 )

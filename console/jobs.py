@@ -11,7 +11,7 @@ class Jobs:
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
         """`work` keeps what became of it in the database: nobody waits for its end here."""
         task = asyncio.create_task(work)
         self._tasks.add(task)

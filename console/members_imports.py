@@ -26,8 +26,9 @@ from console.visit import Visit
 from locales import Text, Written, _, _n, render
 from storage import branches, officers, rosters
 from storage.coverage import LIVE
-from storage.rosters import CHECKED, CHECKING, DRAFT, IMPORTING, STOPPED, UNDER_WAY, UNDONE, Roster, Stale
+from storage.rosters import CHECKED, CHECKING, DRAFT, IMPORTING, STOPPED, UNDER_WAY, UNDONE, Roster
 from storage.scope import EVERYWHERE
+from storage.stale import Stale
 from storage.writer import Connection
 
 PATH, PAGE = "/desk/members/imports", 20
@@ -141,7 +142,7 @@ async def _begin(visit: Visit, roster: Roster, version: str, action: str, values
         raise STALE from None
     assert begun
     desk = visit.desk
-    desk.jobs.begin(how(Run(desk.database, begun, desk.clock, desk.committed, visit.officer.id)))
+    desk.jobs.start(how(Run(desk.database, begun, desk.clock, desk.committed, visit.officer.id)))
     return visit.go(f"{PATH}/{roster.id}")
 
 
@@ -161,7 +162,7 @@ async def undo(visit: Visit) -> web.Response:
         await visit.write(work)
     except Stale:
         raise STALE from None
-    visit.desk.jobs.begin(clear(visit.desk.database, roster.id))
+    visit.desk.jobs.start(clear(visit.desk.database, roster.id))
     if roster.state != LIVE:
         return visit.go(PATH, _("The list was thrown away. Nobody was told of it."))
     return visit.go(f"{PATH}/{roster.id}", _("The import is undone. What older lists say stands again."))

@@ -22,6 +22,7 @@ OVERVIEW = Place("/desk", _("Overview"), "overview", Policy.OVERVIEW)
 PLACES = (
     OVERVIEW,
     Place("/desk/inbox", _("Inbox"), "inbox", Policy.SERVE),
+    Place("/desk/interests", _("Interests"), "interests", Policy.SERVE),
     Place("/desk/people", _("People"), "people", Policy.LOOK),
     Place("/desk/members", _("Members"), "members", Policy.LOOK),
     Place("/desk/officers", _("Officers"), "officers", Policy.ADMINISTER),

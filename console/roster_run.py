@@ -15,7 +15,8 @@ from console.roster_rows import Judge
 from locales import Text
 from storage import Database, audit, news, rosters
 from storage.coverage import LIVE
-from storage.rosters import CHECKED, STOPPED, UNDONE, Member, Roster, Stale
+from storage.rosters import CHECKED, STOPPED, UNDONE, Member, Roster
+from storage.stale import Stale
 from storage.writer import Connection, Work
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,8 @@ from storage.changes import Changes, table_of
 from storage.codes import encode
 from storage.contacts import moment
 
-REFERENCE = 6  # letters: a billion, so two people never share one by chance before the unique key says so
+REFERENCE = 6  # letters: a billion
+STIR = 0x9E3779B97F4A7C15  # 2^64 divided by the golden ratio: neighbours land far apart (Knuth, TAOCP 6.4)
 ENDED = ("registered", "not_now")
 FIRST_CALL = timedelta(days=1)  # by when an officer should have contacted who is new
 
@@ -113,7 +114,7 @@ class Interests:
             again = {"state": "new", "due_on": self._first_call()} if current.state == "unreachable" else {}
             changes.change(update(INTERESTS).where(INTERESTS.c.id == row).values(**values, **again, version=current.version + 1))
             return str(current.reference)
-        reference = encode(row, REFERENCE)
+        reference = await self._reference(row)
         branch, partner = changes.contact.branch, await assignments.partner_of(changes, changes.contact.last_link)
         changes.add(
             INTERESTS,
@@ -130,6 +131,14 @@ class Interests:
             **values,
         )
         return reference
+
+    async def _reference(self, row: int) -> str:
+        """A code that nobody has yet. Ids of one moment differ in few bits, so all of them are stirred into it."""
+        while True:
+            reference = encode((row * STIR % 2**64) >> 34, REFERENCE)
+            if (await self._changes.read(select(INTERESTS.c.id).where(INTERESTS.c.reference == reference))).first() is None:
+                return reference
+            row += 1
 
     def _first_call(self) -> date:
         return (self._changes.now + FIRST_CALL).date()

@@ -16,6 +16,7 @@ from sqlmodel import Field, SQLModel
 from storage.changes import Tools, table_of
 from storage.coverage import LIVE, MEMBERS, ROSTERS
 from storage.scope import within
+from storage.stale import Stale
 from storage.writer import Connection
 
 DRAFT, CHECKING, CHECKED, IMPORTING, STOPPED, UNDONE = "draft", "checking", "checked", "importing", "stopped", "undone"
@@ -69,10 +70,6 @@ class Roster:
     done: int
     total: int
     beat_at: datetime | None
-
-
-class Stale(Exception):
-    """Somebody else changed it meanwhile."""
 
 
 def member_row(tools: Tools, roster: int, member: Member) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from storage import Database, Sealer, Tools, retention, rosters
 from storage.changes import Changes
 from storage.contacts import Contact
 from storage.coverage import LIVE, MEMBERS, Coverages
-from storage.rosters import IMPORTING, UNDONE, Member, Stale
+from storage.rosters import IMPORTING, UNDONE, Member
+from storage.stale import Stale
 from tests.talk import KEY
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
