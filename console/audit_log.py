@@ -24,11 +24,14 @@ PAGE, CHUNK = 50, 1000
 NOUNS = {
     "officer": _("Officers"),
     "session": _("Sign-ins"),
+    "conversation": _("Conversations"),
     "request": _("Requests"),
     "interest": _("Interests"),
     "person": _("People"),
     "roster": _("Members"),
     "campaign": _("Campaigns"),
+    "answer": _("Ready answers"),
+    "duty": _("Duty roster"),
     "delivery": _("Messages"),
     "list": _("Exports"),
 }

@@ -90,7 +90,7 @@ async def page(
         status,
         **values,
         person=person,
-        country=next((one.name for one in countries() if one.iso == person.country), None),
+        nations={one.iso: one.name for one in countries()},
         free=person.address is not None and person.may_write_freely(visit.now),
         text=text or (chosen.words(person.language) if chosen else ""),
         note=note,

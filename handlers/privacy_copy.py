@@ -33,6 +33,7 @@ def _entries(kept: dict[str, Any], until: datetime) -> list[Entry]:
     entries = [
         *({"at": said["at"], "you": said["text"] or f"({said['kind']})"} for said in kept["said"]),
         *({"at": told["at"], "sapa": told["text"]} for told in kept["told"] if told["at"] not in copies),
+        *({"at": note["at"], "note": note["text"]} for note in kept["notes"]),
         *({"at": event["at"], "event": f"{event['kind']} {event['subject']}".strip()} for event in kept["events"]),
     ]
     past = (entry for entry in entries if datetime.fromisoformat(entry["at"]) <= until)

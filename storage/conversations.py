@@ -59,8 +59,7 @@ class Conversation:
     trail: list[Place] = field(default_factory=list)
     offered: list[tuple[str, str]] = field(default_factory=list)  # label, payload
     topic: str | None = None  # the last topic, for questions like "and for 3 years?"
-    officer: int | None = None  # whose task it is
-    held_at: datetime | None = None  # when that officer last wrote; None while the bot answers
+    held_at: datetime | None = None  # when an officer last wrote; None while the bot answers
 
     def held(self, now: datetime) -> bool:
         """Whether an officer talks here now."""

@@ -22,6 +22,7 @@ from storage.writer import Connection
 
 CONTACTS, SAID, ADDRESSES = table_of(ContactRow), table_of(SaidRow), table_of(AddressRow)
 CONVERSATIONS = table_of(ConversationRow)
+CONVERSATIONS = table_of(ConversationRow)
 
 
 class Privacy:
@@ -53,12 +54,14 @@ class Privacy:
         )
         addresses = await changes.read(select(ADDRESSES.c.channel, ADDRESSES.c.created_at).where(ADDRESSES.c.contact_id == contact.id))
         checks = await changes.read(select(CHECKS.c.at, CHECKS.c.found).where(CHECKS.c.contact_id == contact.id).order_by(CHECKS.c.id))
+        notes = await changes.read(select(NOTES.c.at, NOTES.c.text).where(NOTES.c.contact_id == contact.id).order_by(NOTES.c.id))
         interest = await Interests(changes).current()
         return {
             "contact": {name: _plain(getattr(contact, name)) for name in CHANGEABLE},
             "addresses": [{"channel": row.channel, "since": _plain(row.created_at)} for row in addresses],
             "said": [{"at": _plain(row.at), "text": row.text, "kind": row.kind} for row in said],
             "told": [{"at": _plain(row.at), "text": load_page(row.page).text, "state": row.state} for row in told],
+            "notes": [{"at": _plain(row.at), "text": row.text} for row in notes],
             "checks": [{"at": _plain(row.at), "found": bool(row.found)} for row in checks],
             "events": [{"at": _plain(row.at), "kind": row.kind, "subject": row.subject} for row in events],
             "interest": {name: _plain(getattr(interest, name)) for name in interest.__slots__} if interest else None,
@@ -87,6 +90,8 @@ class Privacy:
             changes.change(delete(table).where(table.c.contact_id == contact.id, table.c.id < until))
         waiting = RIGHTS.c.contact_id == contact.id, RIGHTS.c.done_at.is_(None)
         changes.change(update(RIGHTS).where(*waiting).values(done_at=changes.now))  # nothing is left to copy or to correct
+        # Nobody talks with them any more: what they write next is answered by the bot.
+        changes.change(update(CONVERSATIONS).where(CONVERSATIONS.c.contact_id == contact.id).values(officer_id=None, held_at=None))
         changes.change(update(EVENTS).where(EVENTS.c.contact_id == contact.id).values(contact_id=None))
         changes.change(update(CONTACTS).where(CONTACTS.c.id == contact.id).values(erased_at=changes.now))
         for name in CHANGEABLE:

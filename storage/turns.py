@@ -25,7 +25,8 @@ _LOAD = (
         ADDRESSES.c.channel,
         ADDRESSES.c.unreachable,
         CONTACTS,
-        *(CONVERSATIONS.c[name] for name in ("memory", "officer_id", "held_at")),
+        CONVERSATIONS.c.memory,
+        CONVERSATIONS.c.held_at,
     )
     .join(CONTACTS, CONTACTS.c.id == ADDRESSES.c.contact_id)
     .join(CONVERSATIONS, CONVERSATIONS.c.contact_id == CONTACTS.c.id)
@@ -97,7 +98,7 @@ class Group:
         loaded: dict[str, Loaded] = {}
         for row in await self.db.execute(_LOAD, {"addresses": addresses}):
             contact = Contact(row.id, row.branch, *(getattr(row, name) for name in CHANGEABLE))
-            conversation = Conversation(contact, row.address, row.channel, officer=row.officer_id, held_at=row.held_at)
+            conversation = Conversation(contact, row.address, row.channel, held_at=row.held_at)
             if row.memory:
                 conversation.remember(self.tools.sealer.open_json(row.memory, "conversations", "memory", row.id))
             contact.is_new = row.memory is None

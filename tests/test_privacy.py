@@ -113,6 +113,7 @@ def test_a_long_copy_comes_in_parts_that_hold_everything_once_and_no_copy_of_a_c
         "checks": [],
         "said": [*said, late],
         "told": [{"at": copy, "text": "a copy", "state": "sent"}, {"at": (NOON + timedelta(days=1)).isoformat(), "text": "an answer"}],
+        "notes": [{"at": copy, "text": "what officers noted"}],
         "events": [{"at": copy, "kind": "privacy", "subject": "copy"}],
     }
     pages = parts(kept, NOON + timedelta(days=1))
@@ -120,4 +121,5 @@ def test_a_long_copy_comes_in_parts_that_hold_everything_once_and_no_copy_of_a_c
     entries = [entry for page in pages for entry in json.loads(page)["entries"]]
     assert [entry["you"] for entry in entries if "you" in entry] == [one["text"] for one in reversed(said)]
     assert [entry["sapa"] for entry in entries if "sapa" in entry] == ["an answer"]
+    assert [entry["note"] for entry in entries if "note" in entry] == ["what officers noted"]
     assert [json.loads(page)["part"] for page in pages] == list(range(1, len(pages) + 1))
