@@ -252,7 +252,11 @@ def evaluate(
     """How many questions of a file are understood: top-1, top-3, by topic, what is confused, emergencies, abstentions."""
     from understanding import evaluate as measuring
 
-    typer.echo(measuring.table(measuring.evaluate(file)))
+    try:
+        typer.echo(measuring.table(measuring.evaluate(file)))
+    except (OSError, ValueError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
 
 
 @understand_app.command()

@@ -6,8 +6,10 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 from understanding.hearing import Heard, hear, ranking
+from understanding.topics import TOPICS
 
 NOT_OURS = "other"
 
@@ -36,7 +38,7 @@ class Case:
 @dataclass(frozen=True, slots=True)
 class Report:
     cases: tuple[Case, ...]
-    milliseconds: float
+    milliseconds: float  # for a question, the median
     confusions: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def _share(self, counted: list[bool]) -> float:
@@ -73,7 +75,7 @@ class Report:
         return self._share([case.answered is not None for case in self.cases if case.topics == {NOT_OURS}])
 
     def by_topic(self) -> dict[str, tuple[int, int]]:
-        """Right and asked, a topic; a question counts for the first topic it names... and for no other."""
+        """Right and asked, a topic; a question counts for each topic that would be right."""
         found: dict[str, tuple[int, int]] = {}
         for case in self.cases:
             for topic in case.topics:
@@ -88,23 +90,34 @@ def _best(text: str, heard: Heard) -> tuple[str, ...]:
 
 
 def read(path: Path) -> list[tuple[frozenset[str], str]]:
-    lines = (line for line in path.read_text(encoding="utf-8").splitlines() if line.strip() and not line.startswith("#"))
-    parted = (line.split("\t", 1) for line in lines)
-    return [(frozenset(topics.split("|")), question) for topics, question in parted]
+    """Topics before the first tab, the question after the last; empty lines and notes (#) are left out."""
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        if "\t" not in line:
+            raise ValueError(f"Line {number} of {path.name} has no tab between topic and question.")
+        topics = frozenset(topic.strip() for topic in line.partition("\t")[0].split("|"))
+        if unknown := topics - set(TOPICS):
+            raise ValueError(f"Line {number} of {path.name} names no topic of ours: {', '.join(sorted(unknown))}.")
+        found.append((topics, line.rpartition("\t")[2].strip()))
+    if not found:
+        raise ValueError(f"{path.name} has no questions.")
+    return found
 
 
 def evaluate(path: Path) -> Report:
     questions = read(path)
     hear("warm up")  # the weights are loaded on the first question
     cases: list[Case] = []
-    spent = 0.0
+    spent: list[float] = []
     for topics, question in questions:
         start = time.perf_counter()
         heard = hear(question)
-        spent += time.perf_counter() - start
+        spent.append(time.perf_counter() - start)
         cases.append(Case(question, topics, heard, _best(question, heard)))
     wrong = Counter(("|".join(sorted(case.topics)), case.heard.topic or "-") for case in cases if not case.right)
-    return Report(tuple(cases), 1000 * spent / max(len(cases), 1), wrong)
+    return Report(tuple(cases), 1000 * median(spent), wrong)
 
 
 def table(report: Report) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from understanding import emergency, follow, menu
 from understanding.model import NOT_OURS, Guess, model
 from understanding.normaliser import plain, words
+from understanding.pasted import pasted_in
 
 OURS = 0.8  # how likely a question must be one of ours to be answered; below, it gets the menu and a person
 SURE = 0.4  # how likely the topic must be right; below, the likeliest are offered ("did you mean")
@@ -15,7 +16,8 @@ MOST_ALTERNATIVES = 3
 LIKELY = 0.12  # a score below is not worth offering
 SECOND_INTENT = 0.75  # how sure to be of a clause that means something else than the whole
 FOLLOWS_BELOW = 0.9  # surer than this, a short question stands for itself
-DANGER = 0.2  # how likely somebody must be in danger: missing it costs more than a false alarm
+DANGER = 0.15  # how likely somebody must be in danger: missing it costs more than a false alarm
+PASTED = 0.7  # that a number without a word is to be looked at; where a number is asked for it is the answer
 SMALL_TALK = frozenset({"greeting", "thanks", "emergency", NOT_OURS})
 _CLAUSES = re.compile(r"[,.;?!\n]+|\b(?:dan|trs|terus|sekalian|and|also|plus|lalu)\b")
 
@@ -76,6 +78,8 @@ def hear(text: str, last_topic: str | None = None) -> Heard:
     confidence = guess.ours * guess.right
     if last_topic and confidence < FOLLOWS_BELOW and (after := follow.topic_after(said, text, last_topic)):
         return Heard(False, after, (), confidence)
+    if pasted_in(text):
+        return Heard(False, "scam", (), PASTED)
     if guess.ours < OURS:
         return Heard(False, NOT_OURS if guess.ranked[0][0] == NOT_OURS else None, _likely(guess), confidence)
     if guess.right < SURE:

@@ -11,7 +11,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 LAST_LATIN = "\u024f"
 LONGEST = 400  # what a question needs; a wall of text costs no more time than this
-_LINK = re.compile(
+LINK = re.compile(
     r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|id|info|xyz|top|site|online|link|ly|me|gd|cc|ru|cn)\b(?:/\S*)?"
 )
 _REPEATED = re.compile(r"([^\W\d])\1{2,}")
@@ -52,7 +52,7 @@ def plain(text: str, longest: int = LONGEST) -> str:
 def words(text: str, longest: int = LONGEST) -> list[str]:
     """The words of a message, spelt out: "bs cek ga ya min" gives bisa, cek, tidak, ya."""
     line = plain(text, longest)
-    tokens = _TOKEN.findall(_LINK.sub(" tautan ", line) if "." in line else line)
+    tokens = _TOKEN.findall(LINK.sub(" tautan ", line) if "." in line else line)
     spelt = _abbreviations(sum(token in _ENGLISH for token in tokens) > 1)
     found: list[str] = []
     for token in tokens:
@@ -68,4 +68,4 @@ def words(text: str, longest: int = LONGEST) -> list[str]:
 
 
 def has_link(text: str) -> bool:
-    return _LINK.search(plain(text)) is not None
+    return LINK.search(plain(text)) is not None

@@ -29,8 +29,8 @@ def as_json(text: str) -> str:
 
 def questions(path: Path) -> list[str]:
     """One question a line, after the last tab if there is one; lines that begin with # are notes."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [line.rpartition("\t")[2] for line in lines if line.strip() and not line.startswith("#")]
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    return [line.rpartition("\t")[2].strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
 def answer(text: str, language: str) -> None:

@@ -12,7 +12,7 @@ from facts import Contact, Mission
 from handlers.cards.prices import about
 from handlers.stages import mentions
 from locales import Phone, Text, Written, _
-from understanding import amounts_in
+from understanding import amounts_in, pasted_in
 
 MOST = 3  # of each kind; a reply is one bubble
 CHATS = ("t.me", "telegram.me", "wa.me", "api.whatsapp.com")  # where deep links of partners lead
@@ -108,8 +108,9 @@ def _known() -> Iterator[tuple[Written, Phone]]:
 
 
 def fees_in(text: str) -> list[Text]:
-    """What a sum is that somebody is asked for; a sum that is only promised is none."""
-    return [about(amount) for amount in dict.fromkeys(amounts_in(text))][:MOST] if mentions(text, *PAYING) else []
+    """What a sum is that somebody is asked for, or that stands alone; a sum that is only promised is none."""
+    asked = mentions(text, *PAYING) or pasted_in(text) == "sum"
+    return [about(amount) for amount in dict.fromkeys(amounts_in(text))][:MOST] if asked else []
 
 
 __all__ = ["fees_in", "links_in", "numbers_in"]

@@ -1,0 +1,57 @@
+"""A link, number or sum pasted without a word is compared with what is official."""
+
+from __future__ import annotations
+
+import pytest
+
+from understanding import hear, pasted_in
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("https://bantuan-tki.top/cek?id=7", "link"),
+        ("  www.klaim-cepat.com  ", "link"),
+        ("bpjs-hadiah.xyz", "link"),
+        ("pmi.bpjsketenagakerjaan.go.id", "link"),
+        ("+62 812-3456-7890", "number"),
+        ("0812 3456 7890", "number"),
+        ("00886912345678", "number"),
+        ("Rp 750.000", "sum"),
+        ("1,5 juta?", "sum"),
+        ("850rb", "sum"),
+        ("rp. 500.000,-", "sum"),
+    ],
+)
+def test_what_is_pasted_alone_is_looked_at(said: str, kind: str) -> None:
+    assert pasted_in(said) == kind
+    assert hear(said).topic == "scam"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "w1",
+        "2",
+        "3 th",
+        "3515010101010001",
+        "6203010101900001",
+        "01234567890",
+        "12345678901",
+        "iuran 370rb",
+        "no saya 081234567890",
+        "24",
+        "12-03-2027",
+    ],
+)
+def test_anything_else_is_not_taken_for_it(said: str) -> None:
+    assert pasted_in(said) is None
+
+
+def test_a_link_among_words_is_looked_at_too() -> None:
+    assert hear("min ini bener ga https://s.id/bantuan-pmi").topic == "scam"
+
+
+def test_a_sum_after_a_question_about_cost_belongs_to_that_question() -> None:
+    assert hear("Rp 750.000", "contribution").topic == "contribution"
