@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot import house, metrics
 from bot.calls import Calls
+from bot.campaigns import Runner
 from bot.channels import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_intake import Intake
@@ -101,6 +102,8 @@ class App:
             self._tasks.append(asyncio.create_task(guard.keep()))
             self._tasks.append(asyncio.create_task(Schedule(self.database, house.now).run()))
             self._tasks.append(asyncio.create_task(self._calls.run()))
+            rates = {name: pace.rate for name, (_channel, pace) in self._channels.items()}
+            self._tasks.append(asyncio.create_task(Runner(self.database, self._clock, rates, self._heard).run()))
             await self._delivery.start()
         if self.settings.metrics_port is not None:
             self._figures = await metrics.serve(self.database, self.settings.host, self.settings.metrics_port, house.now)

@@ -74,3 +74,8 @@ async def names(db: Connection, branch: str) -> dict[str, str]:
     """The branches an officer of a branch may see, by name."""
     rows = await db.execute(select(BRANCHES.c.id, BRANCHES.c.name).where(within(BRANCHES.c.id, branch)).order_by(BRANCHES.c.name))
     return {row.id: row.name for row in rows}
+
+
+async def zones_of(db: Connection) -> dict[str, str]:
+    """Where every branch is: {branch: time zone}."""
+    return {row.id: row.zone for row in await db.execute(select(BRANCHES.c.id, BRANCHES.c.zone))}

@@ -122,7 +122,12 @@ class Stale(Exception):
 
 def key_of(campaign: int, contact: int) -> str:
     """Of its delivery: nobody can get one campaign twice."""
-    return f"c:{campaign}:{contact}"
+    return f"{prefix_of(campaign)}{contact}"
+
+
+def prefix_of(campaign: int) -> str:
+    """With which the keys of all its deliveries begin."""
+    return f"c:{campaign}:"
 
 
 def campaign_of(key: str) -> int | None:
@@ -133,9 +138,10 @@ def campaign_of(key: str) -> int | None:
 
 
 async def add(db: Connection, tools: Tools, branch: str, name: str, content: str, author: str, now: datetime) -> Campaign:
-    row = {"id": tools.new_id(), "branch": branch, "name": name, "state": DRAFT, "version": 0, "content": content, "author": author}
+    id_ = tools.new_id()
+    row = {"id": id_, "branch": branch, "name": name, "state": DRAFT, "version": 0, "content": content, "author": author}
     await db.execute(insert(CAMPAIGNS), [{**row, "changed_at": now, "cursor": 0}])
-    found = await by_id(db, branch, row["id"])
+    found = await by_id(db, branch, id_)
     assert found
     return found
 

@@ -11,6 +11,7 @@ from sqlalchemy import Integer, bindparam, case, exists, func, or_, select, upda
 
 from locales import Page
 from storage import accounts, pauses
+from storage.campaigns_recall import withhold
 from storage.changes import Tools, table_of
 from storage.contacts import AddressRow
 from storage.deliveries import CAMPAIGN, DELIVERIES, IN_FLIGHT, QUEUED, REPLY, DeliveryRow, load_page
@@ -63,7 +64,7 @@ class Result:
 
 _EARLIER = table_of(DeliveryRow).alias("earlier")
 _NOW = bindparam("now_", type_=DELIVERIES.c.due_at.type)
-_COLUMNS = [DELIVERIES.c[name] for name in ("id", "address", "page", "facts", "lane", "attempts", "resent", "follows", "template")]
+_COLUMNS = [DELIVERIES.c[name] for name in ("id", "address", "page", "facts", "lane", "attempts", "resent", "follows", "template", "key")]
 _READY = (
     select(*_COLUMNS, ADDRESSES.c.external, ADDRESSES.c.window_until, ADDRESSES.c.approached_at)
     .join(ADDRESSES, ADDRESSES.c.id == DELIVERIES.c.address)
@@ -100,7 +101,8 @@ async def claim(
 ) -> list[Claimed]:
     """Up to `count` deliveries, replies first, at most one for each address and in order there. Committed before anything is sent."""
     asked = {"channel_": channel, "now_": now, "below_": await _below(db, channel, now), "count_": count}
-    rows = await admit(db, channel, (await db.execute(_READY, asked)).all(), now)
+    wanted = await withhold(db, (await db.execute(_READY, asked)).all(), now)
+    rows = await admit(db, channel, wanted, now)
     if not rows:
         return []
     await db.execute(_CLAIM, {"ids_": [row.id for row in rows], "epoch_": epoch, "now_": now})

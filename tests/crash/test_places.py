@@ -33,6 +33,12 @@ END = {"lease given back uncommitted", "lease given back committed"}
 FETCHING = {"fetched unconfirmed"}
 TYPED = {"campaigns resumed uncommitted", "campaigns resumed committed"}  # by a person, who sees whether it was done
 CALLS = {"calls uncommitted", "calls committed"}  # where officers are on duty: tests/test_calls.py
+# While a campaign is under way: tests/crash/test_campaigns.py
+CAMPAIGN = {
+    f"campaign {act} {when}"
+    for act in ("planned", "handed over", "recalled", "given up", "stopped", "ended")
+    for when in ("uncommitted", "committed")
+}
 SPECIAL = (
     {"kind": "text", "chat": 1, "text": POISON},
     {"kind": "raw", "unchecked": True, "update": {"message": {"message_id": 1, "date": "x", "chat": {"id": 2, "type": "private"}}}},
@@ -47,7 +53,7 @@ def test_every_commit_has_a_place_to_die_on_each_side() -> None:
 def test_the_suite_dies_everywhere() -> None:
     assert (
         places("bot/channels/whatsapp")
-        == WEB | WORKER | SELDOM | START | RESTORED | SQLITE_START | DEMO_START | END | FETCHING | TYPED | CALLS
+        == WEB | WORKER | SELDOM | START | RESTORED | SQLITE_START | DEMO_START | END | FETCHING | TYPED | CALLS | CAMPAIGN
     )
 
 

@@ -1,0 +1,33 @@
+"""What campaigns need of the rest of the house: where people may be, and what a button may open."""
+
+from __future__ import annotations
+
+import facts
+from dialogue.hearing import PAYLOAD
+from handlers import SCRIPT
+from storage.branches import zones_of
+from storage.campaigns_hours import Geography
+from storage.writer import Connection
+
+HOME = "ID"  # at home, where the branch is counts
+
+
+async def geography(db: Connection) -> Geography:
+    """Countries by the facts, branches by the database. Where countries share a prefix, the one with most workers counts."""
+    abroad = [country for country in facts.countries() if country.iso != HOME]
+    prefixes = {country.dial: country.iso for country in reversed(abroad)}
+    return Geography({country.iso: country.zones for country in abroad}, prefixes, await zones_of(db))
+
+
+def opens(target: str) -> bool:
+    """Whether there is something behind a button: a dialogue, a step of one that needs nothing before it, or a topic."""
+    found = PAYLOAD.fullmatch(target)
+    if found is None:
+        return False
+    if found["topic"]:
+        return found["topic"] in SCRIPT.answers
+    dialogue = SCRIPT.dialogues.get(found["dialogue"])
+    if dialogue is None or not found["step"]:
+        return dialogue is not None
+    step = dialogue.find(found["step"])
+    return step is not None and step.question is not None and not step.needs

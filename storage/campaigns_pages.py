@@ -1,0 +1,69 @@
+"""Speaks a campaign to one person: their language, their channel, the fields filled, and always a button that ends it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from locales import LIMITS, Choice, Message, Page, Text, Written, fit, render
+from storage.campaigns_file import FIELD, ButtonPart, CampaignFile
+from storage.templates import Filled, Template
+
+STOP = "?opt_out"
+LONGEST_NAME = 24
+NAME = re.compile(r"[^\W\d_][^\W\d_.'’-]*", re.UNICODE)  # a word of letters; nothing a channel or we could read as markup
+WIDEST = {"first_name": "W" * LONGEST_NAME, "ends_on": "30 September 2026"}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What may be filled in for somebody. `name` is as they wrote it."""
+
+    name: str | None = None
+    ends_on: date | None = None
+
+
+def first_name(name: str | None) -> str | None:
+    """The first word, if it looks like a name: what people write of themselves must not become our markup."""
+    word = (name or "").split()[:1]
+    if not word or len(word[0]) > LONGEST_NAME or not NAME.fullmatch(word[0]):
+        return None
+    return word[0]
+
+
+def values(file: CampaignFile, language: str, known: Known) -> dict[str, str]:
+    """What stands in each field for this person: what is known of them, else what the campaign says instead."""
+    found = {"first_name": first_name(known.name), "ends_on": render(known.ends_on, language) if known.ends_on else None}
+    return {name: found.get(name) or file.fields.get(name, {}).get(language, "") for name in file.used()}
+
+
+def fill(words: str, filled: Mapping[str, str]) -> str:
+    """In one pass, so that braces in what is filled in stay braces."""
+    return FIELD.sub(lambda field: filled.get(field[1], field[0]), words)
+
+
+def pages(file: CampaignFile, language: str, channel: str, filled: Mapping[str, str], stop: Text, delivery: int = 0) -> list[Page]:
+    """The pages it takes; a campaign that may start takes one."""
+    said = Written({language: fill(file.text[language], filled)})
+    choices = [_choice(button, language, delivery) for button in file.button]
+    return fit(Message((said,), (*choices, Choice(stop, f"{STOP}#{delivery}"))), language, LIMITS[channel])
+
+
+def _choice(button: ButtonPart, language: str, delivery: int) -> Choice:
+    label = Written({language: button.label[language]})
+    return Choice(label, url=button.link) if button.link else Choice(label, f"{button.target}#{delivery}")
+
+
+def approach(file: CampaignFile, template: Template, filled: Mapping[str, str], delivery: int = 0) -> tuple[Page, Filled]:
+    """As a template, for who is outside the window. Raises templates.Unfillable."""
+    assert file.template
+    words = {blank: fill(said[template.language], filled) for blank, said in file.template.values.items()}
+    done = template.fill(words, payloads(file.button, delivery))
+    return Page(template.shown(words)), done
+
+
+def payloads(buttons: Sequence[ButtonPart], delivery: int) -> list[str]:
+    """Of the quick replies a template must have: one for each button that is not a link, and the one that ends it."""
+    return [*(f"{button.target}#{delivery}" for button in buttons if not button.link), f"{STOP}#{delivery}"]

@@ -1,0 +1,178 @@
+"""Plans a campaign: one row for each person of its audience, in chunks by contact id, each one statement and one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    null,
+    select,
+    update,
+)
+
+from storage import audiences
+from storage.audiences import ADDRESSES, CONTACTS
+from storage.campaigns import APPROACHES, CAMPAIGNS, PLANNING, RECIPIENTS, SENDING, Campaign
+from storage.campaigns_file import CampaignFile
+from storage.campaigns_hours import Geography, Piece, pieces, waking
+from storage.changes import insert_into
+from storage.writer import Connection
+
+PRIME = 1_000_003  # contacts are scattered over so many places, differently for each campaign
+SOON, MONTH = timedelta(days=7), timedelta(days=30)
+ONE_IN, FOUR_IN = int(SOON.total_seconds()), int(MONTH.total_seconds())  # at most one message in the first, four in the second
+OPEN, FREE, SHUT, DEAD = 3, 2, 1, 0  # how well an address can be written to; of several the best counts
+AT = ADDRESSES.c
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """How far planning came."""
+
+    people: int
+    cursor: int
+    finished: bool
+
+
+class Plan:
+    """All that planning a campaign needs, worked out once."""
+
+    def __init__(self, campaign: Campaign, file: CampaignFile, geography: Geography, dialect: str) -> None:
+        self._campaign, self._file, self._dialect = campaign, file, dialect
+        self._geography = geography
+        self._insert = self._statement()
+
+    async def chunk(self, db: Connection, size: int, now: datetime) -> Chunk | None:
+        """Plan the next `size` contacts; None if the campaign is not being planned any more. May be killed before or after its commit."""
+        mine = CAMPAIGNS.c.id == self._campaign.id
+        state = (await db.execute(select(CAMPAIGNS.c.state, CAMPAIGNS.c.cursor).where(mine).with_for_update())).one()
+        if state.state != PLANNING:
+            return None
+        nearest = select(CONTACTS.c.id).where(CONTACTS.c.id > state.cursor).order_by(CONTACTS.c.id).limit(size).subquery()
+        until = (await db.execute(select(func.max(nearest.c.id)))).scalar()
+        if until is None:
+            await db.execute(update(CAMPAIGNS).where(mine).values(state=SENDING, planned_at=now))
+            return Chunk(0, state.cursor, finished=True)
+        done = await db.execute(self._insert, {"after_": state.cursor, "until_": until})
+        await db.execute(update(CAMPAIGNS).where(mine).values(cursor=until))
+        return Chunk(done.rowcount, until, finished=False)
+
+    def _statement(self) -> Any:
+        campaign, file = self._campaign, self._file
+        assert campaign.begins_at
+        assert campaign.started_at
+        chunk = CONTACTS.c.id > bindparam("after_"), CONTACTS.c.id <= bindparam("until_")
+        people = select(
+            CONTACTS.c.id,
+            CONTACTS.c.opted_out_at,
+            best(file.audience.channels, campaign.begins_at).label("score"),
+            self._due().label("due"),
+        ).where(*chunk, *audiences.conditions(file.audience, campaign.branch, campaign.started_at))
+        known = people.cte("people").prefix_with("MATERIALIZED")  # or the sub-select would be run for each use of its result
+        reason = self._reason(known)
+        channel = case((known.c.score == FREE, "telegram"), (known.c.score.in_((OPEN, SHUT)), "whatsapp"), else_="")
+        approached = known.outerjoin(APPROACHES, APPROACHES.c.contact_id == known.c.id)
+        rows = select(
+            literal(campaign.id, BigInteger()),
+            known.c.id,
+            case((reason.is_(None), "waiting"), else_="skipped"),
+            reason,
+            channel,
+            func.coalesce(known.c.due, int(campaign.begins_at.timestamp())),
+        )
+        # Without a condition SQLite would take ON CONFLICT for part of the join.
+        rows = rows.select_from(approached).where(known.c.id.is_not(None))
+        names = ["campaign", "contact_id", "state", "reason", "channel", "due"]
+        return insert_into(RECIPIENTS, self._dialect).from_select(names, rows).on_conflict_do_nothing()
+
+    def _reason(self, known: Any) -> Any:
+        """Why somebody does not get it; nothing where they do. Hold-out last, so that it is drawn from those who would have got it."""
+        file, begins = self._file, int(self._campaign.begins_at.timestamp()) if self._campaign.begins_at else 0
+        often = _often(begins)
+        held = _scattered(known.c.id, self._campaign.id + 1) < int(file.hold_out * PRIME)
+        return case(
+            (known.c.opted_out_at.is_not(None), "opted_out"),
+            (func.coalesce(known.c.score, DEAD) == DEAD, "unreachable"),
+            *([] if file.template else [(known.c.score == SHUT, "window")]),
+            (often, "too_often"),
+            (known.c.due.is_(None), "no_waking_hour"),
+            *([(held, "hold_out")] if file.hold_out else []),
+            else_=null(),
+        )
+
+    def _due(self) -> Any:
+        """When it may go: the person's place in the spread, in waking time where they are."""
+        spread = int(self._file.schedule.spread.total_seconds())
+        offset = _scattered(CONTACTS.c.id, self._campaign.id) * spread // PRIME
+        places = [(where, _moment(found, offset)) for where, found in self._places(spread)]
+        return case(*places, else_=null())
+
+    def _places(self, spread: int) -> list[tuple[Any, Sequence[Piece]]]:
+        """Conditions on a contact, and the waking time of those who meet them; countries with the same hours together."""
+        countries: dict[tuple[Piece, ...], list[str]] = {}
+        for code, zones in self._geography.countries.items():
+            countries.setdefault(self._pieces(zones, spread), []).append(code)
+        known: list[tuple[Any, Sequence[Piece]]] = [(CONTACTS.c.country.in_(codes), found) for found, codes in countries.items()]
+        return known + [(CONTACTS.c.branch == branch, self._pieces((zone,), spread)) for branch, zone in self._geography.branches.items()]
+
+    def _pieces(self, zones: tuple[str, ...], spread: int) -> tuple[Piece, ...]:
+        campaign, schedule = self._campaign, self._file.schedule
+        assert campaign.begins_at
+        assert campaign.expires_at
+        return tuple(pieces(waking(zones, schedule.opens, schedule.closes, campaign.begins_at, campaign.expires_at), spread))
+
+
+def _moment(found: Sequence[Piece], offset: Any) -> Any:
+    """The offset on the clock; nothing where waking time ends before it."""
+    if not found:
+        return null()
+    return case(*((offset < piece.ends, literal(piece.opens - piece.begins, BigInteger()) + offset) for piece in found), else_=null())
+
+
+def _scattered(contact: Any, campaign: int) -> Any:
+    """A place from 0 up to PRIME, as good as drawn by chance, and the same whenever it is asked for."""
+    factor = campaign * 7919 % (PRIME - 1) + 1
+    return (contact % PRIME) * factor % PRIME
+
+
+def _often(moment: int) -> Any:
+    """One message in seven days, four in thirty."""
+    return (APPROACHES.c.last > moment - ONE_IN) | (APPROACHES.c.fourth > moment - FOUR_IN)
+
+
+def best(channels: Sequence[str], at: datetime) -> Any:
+    """How well a contact can be written to; nothing where they have no address."""
+    open_ = and_(AT.channel == "whatsapp", AT.window_until > at)
+    score = case((AT.unreachable.is_not(None), DEAD), (open_, OPEN), (AT.channel == "whatsapp", SHUT), else_=FREE)
+    return select(func.max(score)).where(AT.contact_id == CONTACTS.c.id, AT.channel.in_(channels)).correlate(CONTACTS).scalar_subquery()
+
+
+async def count(db: Connection, campaign: Campaign, file: CampaignFile, now: datetime) -> Mapping[tuple[str, str], int]:
+    """The audience as it is now: {(channel, why not): people}; an empty reason is who would get it. Nothing is written."""
+    people = (
+        select(CONTACTS.c.id, CONTACTS.c.opted_out_at, best(file.audience.channels, now).label("score"))
+        .where(audiences.fits(file.audience, campaign.branch, now))
+        .cte("people")
+        .prefix_with("MATERIALIZED")
+    )
+    reason = case(
+        (people.c.opted_out_at.is_not(None), "opted_out"),
+        (func.coalesce(people.c.score, DEAD) == DEAD, "unreachable"),
+        *([] if file.template else [(people.c.score == SHUT, "window")]),
+        (_often(int(now.timestamp())), "too_often"),
+        else_="",
+    )
+    channel = case((people.c.score == FREE, "telegram"), (people.c.score.in_((OPEN, SHUT)), "whatsapp"), else_="")
+    known = people.outerjoin(APPROACHES, APPROACHES.c.contact_id == people.c.id)
+    told = select(channel.label("channel"), reason.label("reason")).select_from(known).subquery()
+    counted = select(told.c.channel, told.c.reason, func.count().label("many")).group_by(told.c.channel, told.c.reason)
+    return {(row.channel, row.reason): row.many for row in await db.execute(counted)}

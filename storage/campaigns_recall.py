@@ -1,0 +1,106 @@
+"""From the outbox back to the list of recipients when a campaign must stop, the last look before a claim, and how campaigns end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, delete, exists, func, or_, select, update
+
+from storage.audiences import CONTACTS, SENDABLE
+from storage.campaigns import APPROACHES, CAMPAIGNS, RECIPIENTS, SENDING, UNDER_WAY, WAITING, campaign_of, prefix_of
+from storage.deliveries import CAMPAIGN, DELIVERIES, QUEUED
+from storage.writer import Connection
+
+SOON = timedelta(minutes=1)  # what cannot go within it need not stand in the outbox
+MARGIN = timedelta(seconds=2)
+_QUEUED = DELIVERIES.c.channel.in_(SENDABLE), DELIVERIES.c.lane == CAMPAIGN, DELIVERIES.c.state == QUEUED
+
+
+async def backlog(db: Connection, channel: str, most: int) -> int:
+    """How many campaign messages already wait on a channel; counted up to `most`."""
+    some = select(DELIVERIES.c.id).where(DELIVERIES.c.channel == channel, DELIVERIES.c.lane == CAMPAIGN, DELIVERIES.c.state == QUEUED)
+    return int((await db.execute(select(func.count()).select_from(some.limit(most).subquery()))).scalar_one())
+
+
+async def recall(db: Connection, campaign: int) -> int:
+    """What waits in the outbox is a waiting recipient again; how many."""
+    gone = delete(DELIVERIES).where(*_QUEUED, DELIVERIES.c.key.startswith(prefix_of(campaign), autoescape=True))
+    return await _back(db, (await db.execute(gone.returning(DELIVERIES.c.key, DELIVERIES.c.contact_id))).all(), None)
+
+
+async def recall_late(db: Connection, now: datetime) -> int:
+    """What cannot go soon, or only after bedtime, waits where it can be told when to come back."""
+    known = [prefix_of(id_) for id_ in (await db.execute(select(CAMPAIGNS.c.id).where(CAMPAIGNS.c.ended_at.is_(None)))).scalars()]
+    if not known:
+        return 0
+    late = or_(DELIVERIES.c.due_at > now + SOON, DELIVERIES.c.expires_at <= now + MARGIN)
+    mine = or_(*(DELIVERIES.c.key.startswith(prefix, autoescape=True) for prefix in known))
+    gone = delete(DELIVERIES).where(*_QUEUED, late, mine).returning(DELIVERIES.c.key, DELIVERIES.c.contact_id, DELIVERIES.c.due_at)
+    rows = (await db.execute(gone)).all()
+    return await _back(db, rows, now)
+
+
+async def _back(db: Connection, rows: Sequence[Any], now: datetime | None) -> int:
+    if not rows:
+        return 0
+    changes = [
+        {
+            "campaign_": campaign_of(row.key),
+            "contact_": row.contact_id,
+            "due_": int(max(row.due_at, now).timestamp()) if now else None,
+        }
+        for row in rows
+    ]
+    back = update(RECIPIENTS).where(RECIPIENTS.c.campaign == bindparam("campaign_"), RECIPIENTS.c.contact_id == bindparam("contact_"))
+    due = func.coalesce(bindparam("due_", type_=RECIPIENTS.c.due.type), RECIPIENTS.c.due)
+    await db.execute(back.values(state="waiting", delivery=None, due=due), changes)
+    newer = {"last": APPROACHES.c.second, "second": APPROACHES.c.third, "third": APPROACHES.c.fourth, "fourth": 0}
+    undone = update(APPROACHES).where(APPROACHES.c.contact_id == bindparam("contact_")).values(**newer)
+    await db.execute(undone, [{"contact_": row.contact_id} for row in rows])
+    return len(rows)
+
+
+async def withhold(db: Connection, rows: Sequence[Any], now: datetime) -> list[Any]:
+    """The last look before a claim: no campaign message to who stopped them, none of a campaign that does not run."""
+    ids = [row.id for row in rows if row.lane == CAMPAIGN]
+    if not ids:
+        return list(rows)
+    stopped = exists().where(CONTACTS.c.id == DELIVERIES.c.contact_id, CONTACTS.c.opted_out_at.is_not(None))
+    skip = update(DELIVERIES).where(DELIVERIES.c.id.in_(ids), stopped).values(state="skipped", reason="opted_out", done_at=now)
+    gone = set((await db.execute(skip.returning(DELIVERIES.c.id))).scalars())
+    theirs = {campaign for row in rows if row.lane == CAMPAIGN and (campaign := campaign_of(row.key)) is not None}
+    still = select(CAMPAIGNS.c.id).where(CAMPAIGNS.c.id.in_(theirs), CAMPAIGNS.c.state.not_in(UNDER_WAY))
+    resting = set((await db.execute(still)).scalars()) if theirs else set()
+    for campaign in resting:
+        await recall(db, campaign)
+    return [row for row in rows if row.id not in gone and (row.lane != CAMPAIGN or campaign_of(row.key) not in resting)]
+
+
+async def outcomes(db: Connection, deliveries: Iterable[int]) -> Counter[tuple[str, str]]:
+    """What became of these: {(state, reason): how many}."""
+    wanted = select(DELIVERIES.c.state, DELIVERIES.c.reason, func.count().label("many")).where(DELIVERIES.c.id.in_(list(deliveries)))
+    rows = await db.execute(wanted.group_by(DELIVERIES.c.state, DELIVERIES.c.reason))
+    return Counter({(row.state, row.reason or ""): row.many for row in rows})
+
+
+async def give_up(db: Connection, campaign: int, state: str, most: int) -> int:
+    """So many who still wait do not get it: their campaign expired or was cancelled. How many there were."""
+    some = select(RECIPIENTS.c.contact_id).where(RECIPIENTS.c.campaign == campaign, RECIPIENTS.c.state == WAITING).limit(most)
+    mine = RECIPIENTS.c.campaign == campaign, RECIPIENTS.c.contact_id.in_(some)
+    return (await db.execute(update(RECIPIENTS).where(*mine).values(state=state))).rowcount
+
+
+async def finish(db: Connection, campaign: int, now: datetime) -> bool:
+    """Over, if nobody waits any more, neither in the list nor in the outbox."""
+    waits = select(RECIPIENTS.c.contact_id).where(RECIPIENTS.c.campaign == campaign, RECIPIENTS.c.state == WAITING).limit(1)
+    if (await db.execute(waits)).first():
+        return False
+    open_ = DELIVERIES.c.state.in_(("queued", "in_flight")), DELIVERIES.c.lane == CAMPAIGN
+    prefix = prefix_of(campaign)
+    if (await db.execute(select(DELIVERIES.c.id).where(*open_, DELIVERIES.c.key.startswith(prefix, autoescape=True)).limit(1))).first():
+        return False
+    mine = CAMPAIGNS.c.id == campaign, CAMPAIGNS.c.state == SENDING
+    return bool((await db.execute(update(CAMPAIGNS).where(*mine).values(state="done", ended_at=now))).rowcount)
