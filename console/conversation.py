@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from console import emergencies
 from console.account import LANGUAGE_NAMES
 from console.inbox import PATH
 from console.pages import get
@@ -17,12 +18,13 @@ from console.visit import Visit
 from console.words import CHANNELS, INTEREST_STATES, REASONS, word_for
 from facts import countries
 from locales import Text, _, render
-from storage import answering, audit, canned, notes, officers, talks, templates
+from storage import answering, audit, canned, inbox, notes, officers, talks, templates
+from storage.inbox import Wanted
 from storage.talks import Bubble, Person
 from storage.templates import USABLE, Template
 from storage.writer import Connection
 
-LONGEST, SHOWN = 3000, 60
+LONGEST, SHOWN, QUEUE = 3000, 60, 30
 OPENED, OPENED_AGAIN = "conversation.opened", timedelta(hours=1)
 KINDS: Mapping[str, Text] = {
     "press": _("pressed a button"),
@@ -84,12 +86,15 @@ async def page(
     """`text` and `note` are what was typed and not sent, and `wrong` says why."""
     await _note_opening(visit, person)
     values = await visit.read(lambda db: _values(db, visit, person))
+    queue = await visit.read(lambda db: inbox.find(db, visit.desk.database.tools, visit.branch, Wanted(waiting=True), visit.now, QUEUE))
     chosen = next((one for one in values["answers"] if str(one.id) == visit.request.query.get("answer")), None)
     return visit.show(
         "conversation.html",
         status,
         **values,
         person=person,
+        queue=queue[:QUEUE],
+        emergencies=await emergencies.unread(visit),
         nations={one.iso: one.name for one in countries()},
         free=person.address is not None and person.may_write_freely(visit.now),
         text=text or (chosen.words(person.language) if chosen else ""),

@@ -2,12 +2,15 @@
 
 from dialogue import Dialogue, Next, State, Turn, done
 from locales import _
+from storage.deliveries import PULLED
 
 duty_chat = Dialogue("duty_chat", State, command="tugas")
 
 
 @duty_chat.step()
 async def link(turn: Turn[State]) -> Next:
+    if turn.inbound.channel in PULLED:
+        return done(_("I cannot call you here: this page is silent once it is closed. Send the code from Telegram or WhatsApp."))
     code = turn.inbound.text.partition(" ")[2]
     name = await turn.store.officer_chats.link(code, turn.inbound.channel, turn.inbound.sender)
     if name is None:

@@ -244,6 +244,12 @@ async def test_a_code_links_one_chat_once_and_not_for_long(desk: House) -> None:
     assert list(linked.scalars()) == [ani.id]
 
 
+async def test_a_page_that_is_silent_once_it_is_closed_is_no_chat_to_be_called_in(desk: House) -> None:
+    ani = await desk.officer("ani", chat="")
+    assert "Kirim kodenya dari Telegram atau WhatsApp" in await desk.says("ani", f"/tugas {await desk.code(ani)}", "webchat")
+    assert (await desk.database.writer.read(lambda db: db.execute(select(CHATS)))).first() is None
+
+
 async def test_a_chat_belongs_to_who_linked_it_last(desk: House) -> None:
     await desk.officer("ani")
     budi = await desk.officer("budi", chat="")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Any
 
 import pytest
@@ -106,7 +106,8 @@ async def test_the_last_page_is_as_quick_as_the_first_and_five_hundred_rows_are_
         if len(rows) <= 500:
             break
         after = rows[499].key
-    assert max(took) < MOST
+    assert median(took) < MOST
+    assert median(took[-5:]) < 2 * median(took[:5]) + 0.05
 
 
 async def test_no_page_walks_through_messages(many: tuple[Desk, Browser]) -> None:

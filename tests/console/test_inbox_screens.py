@@ -69,7 +69,7 @@ async def filled(desk: Desk, engine: Engine) -> list[str]:
 CHANNELS = ("whatsapp", "telegram", "webchat", "telegram")
 
 
-@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+@pytest.mark.parametrize(("width", "scheme"), [*LOOKS, (1600, "light")])
 async def test_nothing_stands_in_anybodys_way(screen: Screen, engine: Engine, width: int, scheme: str) -> None:  # noqa: F811
     """axe finds nothing, and nothing is wider than the screen."""
     found, page = {}, screen.page
