@@ -105,7 +105,8 @@ def chat(
 def ask(
     text: Annotated[str, typer.Argument(help="The question, as a worker would type it.")] = "",
     file: Annotated[
-        Path | None, typer.Option(help="Read questions from this file, one a line, after the last tab if there is one.")
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Read questions from this file, one a line, after the last tab if there is one."),
     ] = None,
     language: Annotated[Language, typer.Option(help="The language to answer in.")] = Language.INDONESIAN,
     as_json: AsJson = False,
@@ -247,14 +248,17 @@ def roster_list() -> None:
 
 @understand_app.command()
 def evaluate(
-    file: Annotated[Path, typer.Argument(help="Questions: topic (| between acceptable ones), a tab, the question as typed.")],
+    file: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, help="Questions: topic (| between acceptable ones), a tab, the question as typed."),
+    ],
 ) -> None:
     """How many questions of a file are understood: top-1, top-3, by topic, what is confused, emergencies, abstentions."""
     from understanding import evaluate as measuring
 
     try:
         typer.echo(measuring.table(measuring.evaluate(file)))
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
 

@@ -3,6 +3,7 @@
 from dialogue import Dialogue, Done, Go, Next, State, Turn, done, go
 from handlers.topics import topic
 from locales import Choice, _
+from understanding import is_foreign
 
 OTHER = {"id": "en", "en": "id"}
 MORE = {"coverage": _("Check status"), "help": _("Help and hotlines"), "menu": _("Menu")}
@@ -59,7 +60,9 @@ async def unsure(turn: Turn[State]) -> Done:
 
 
 @topic("other", _("Something else"))
-async def other(_turn: Turn[State]) -> Done:
+async def other(turn: Turn[State]) -> Done:
+    if is_foreign(turn.inbound.text):
+        return done(_('I read Indonesian and English. For English, type "English".'), then=MORE)
     return done(
         _("I do not understand that yet. I know about social security for migrant workers: status, benefits, cost and claims."),
         _("Please write it in other words, or choose:"),

@@ -92,7 +92,7 @@ def _best(text: str, heard: Heard) -> tuple[str, ...]:
 def read(path: Path) -> list[tuple[frozenset[str], str]]:
     """Topics before the first tab, the question after the last; empty lines and notes (#) are left out."""
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig", errors="replace").split("\n"), start=1):
         if not line.strip() or line.startswith("#"):
             continue
         if "\t" not in line:

@@ -11,9 +11,14 @@ _OPENS = frozenset(
 _PAPERS = frozenset(
     "dokumen dokumennya berkas berkasnya surat suratnya syarat syaratnya papers documents document requirements persyaratan".split()
 )
-_COST = frozenset("berapa berapanya biaya biayanya harga harganya iurannya cost price bayarnya totalnya".split())
-_HOW = frozenset("cara caranya how langkahnya prosesnya step steps prosedurnya".split())
+_COST = frozenset("much berapa berapanya biaya biayanya harga harganya iurannya cost price bayarnya totalnya".split())
+_HOW = frozenset("where mana dimana kemana bagaimana cara caranya how langkahnya prosesnya step steps prosedurnya".split())
 _LIMIT = frozenset("batas batasnya deadline kapan when".split())
+# Words that say nothing of what is asked.
+_FILLING = frozenset(
+    "is the a an of for what are which do i need itu ini nya ya min kak mas mbak apa saja dong sih tolong please then terus dan and kalau jadi sampai".split()
+)
+_BARE = _PAPERS | _COST | _HOW | _LIMIT  # a question of these alone leans on the one before
 _HAPPENED = frozenset(
     "work_accident disability death layoff failed_departure failed_placement violence lost_belongings repatriation claim".split()
 )
@@ -25,7 +30,7 @@ def _about(said: set[str], last: str) -> str | None:
         return "claim_documents" if last in _HAPPENED | {"scholarship", "old_age", "claim_documents"} else last
     if said & _COST and last in {"register", "extension", "joining", "mandatory", "eligibility", "payment", "benefits_overview"}:
         return "contribution"
-    if said & (_HOW | _LIMIT) and last in _HAPPENED:
+    if said & (_HOW | _LIMIT) and last in _HAPPENED | {"claim", "claim_documents"}:
         return "claim"
     if said & _HOW and last == "contribution":
         return "payment"
@@ -37,7 +42,7 @@ def topic_after(said: list[str], text: str, last: str) -> str | None:
     if not said or len(said) > _SHORT:
         return None
     spoken = set(said)
-    if len(said) <= 3 and (about := _about(spoken, last)):
+    if spoken - _FILLING <= _BARE and (about := _about(spoken, last)):
         return about
     if said[0] in _OPENS or months_in(text) is not None or amounts_in(text):
         return last

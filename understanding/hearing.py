@@ -11,13 +11,16 @@ from understanding.normaliser import plain, words
 from understanding.pasted import pasted_in
 
 OURS = 0.8  # how likely a question must be one of ours to be answered; below, it gets the menu and a person
+HARDLY_OURS = 0.5  # below, nothing is worth offering
 SURE = 0.4  # how likely the topic must be right; below, the likeliest are offered ("did you mean")
+SURE_ENOUGH_TO_ACT = 0.6  # of what is done at once rather than told
 MOST_ALTERNATIVES = 3
 LIKELY = 0.12  # a score below is not worth offering
 SECOND_INTENT = 0.75  # how sure to be of a clause that means something else than the whole
 FOLLOWS_BELOW = 0.9  # surer than this, a short question stands for itself
 DANGER = 0.15  # how likely somebody must be in danger: missing it costs more than a false alarm
 PASTED = 0.7  # that a number without a word is to be looked at; where a number is asked for it is the answer
+ACTED_UPON = frozenset({"opt_out", "language"})
 SMALL_TALK = frozenset({"greeting", "thanks", "emergency", NOT_OURS})
 _CLAUSES = re.compile(r"[,.;?!\n]+|\b(?:dan|trs|terus|sekalian|and|also|plus|lalu)\b")
 
@@ -81,7 +84,8 @@ def hear(text: str, last_topic: str | None = None) -> Heard:
     if pasted_in(text):
         return Heard(False, "scam", (), PASTED)
     if guess.ours < OURS:
-        return Heard(False, NOT_OURS if guess.ranked[0][0] == NOT_OURS else None, _likely(guess), confidence)
-    if guess.right < SURE:
+        likely = _likely(guess) if guess.ours > HARDLY_OURS else ()
+        return Heard(False, NOT_OURS if guess.ranked[0][0] == NOT_OURS else None, likely, confidence)
+    if guess.right < (SURE_ENOUGH_TO_ACT if guess.topic in ACTED_UPON else SURE):
         return Heard(False, None, _likely(guess), confidence)
     return Heard(False, guess.topic, _second_intents(text, guess.topic), confidence)

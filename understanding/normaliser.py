@@ -67,5 +67,7 @@ def words(text: str, longest: int = LONGEST) -> list[str]:
     return found
 
 
-def has_link(text: str) -> bool:
-    return LINK.search(plain(text)) is not None
+def is_foreign(text: str) -> bool:
+    """Whether half of the words or more are in another script than ours."""
+    said = words(text)
+    return bool(said) and 2 * said.count(FOREIGN) >= len(said)

@@ -24,12 +24,12 @@ def as_json(text: str) -> str:
     likely = dict.fromkeys(topic for topic in (heard.topic, *heard.alternatives, *(topic for topic, _score in ranking(text))) if topic)
     alternatives = list(likely)[:MOST]
     value = {"text": text, "topic": heard.topic, "confidence": round(heard.confidence, 4), "alternatives": alternatives}
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value)  # in ASCII: some letters would end the line, some no terminal can print
 
 
 def questions(path: Path) -> list[str]:
     """One question a line, after the last tab if there is one; lines that begin with # are notes."""
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    lines = path.read_text(encoding="utf-8-sig", errors="replace").split("\n")
     return [line.rpartition("\t")[2].strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
