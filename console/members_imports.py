@@ -11,41 +11,28 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
-from console import roster_files, roster_words, uploads
+from console import roster_files, uploads
 from console.exports import MARK, harmless
 from console.lists import asked, listing
 from console.members import SCHEMES
+from console.members_import import STATES, TOGETHER, TONES, show
+from console.members_import import faults as faults_of
 from console.pages import get, post
 from console.policies import Policy
 from console.refused import Refused
-from console.roster_columns import FIELDS, NEEDED, NUMBERS, SAME_FOR_ALL, Columns, Head, guess, mapping_of
+from console.roster_columns import FIELDS, SAME_FOR_ALL, Columns, guess
 from console.roster_files import Unreadable
-from console.roster_rows import Judge, Wrong
 from console.roster_run import Run, clear, draft, is_lost, look, source_of
 from console.visit import Visit
-from locales import Text, Written, _, _n, render
-from storage import branches, officers, rosters
+from locales import Text, Written, _, render
+from storage import branches, rosters
 from storage.coverage import LIVE
 from storage.rosters import CHECKED, CHECKING, DRAFT, IMPORTING, STOPPED, UNDER_WAY, UNDONE, Roster
-from storage.scope import EVERYWHERE
 from storage.stale import Stale
 from storage.writer import Connection
 
 PATH, PAGE = "/desk/members/imports", 20
-SHOWN, PREVIEWED = 100, 5  # faults and rows on the page
 LONGEST_SOURCE = 80
-STATES: Mapping[str, Text] = {
-    DRAFT: _("Columns to be named"),
-    CHECKING: _("Being looked through"),
-    CHECKED: _("Looked through"),
-    IMPORTING: _("Being imported"),
-    STOPPED: _("Stopped"),
-    LIVE: _("Imported"),
-    UNDONE: _("Undone"),
-}
-TONES = {LIVE: "good", CHECKING: "waits", IMPORTING: "waits", STOPPED: "bad"}
-TOGETHER = ("JKK JKM", "JKK JKM JHT")
-
 STALE = Refused(
     409,
     _("Somebody changed this import meanwhile"),
@@ -97,7 +84,7 @@ async def send(visit: Visit) -> web.Response:
 
 
 async def one(visit: Visit) -> web.Response:
-    return await _show(visit, await _found(visit))
+    return await show(visit, await _found(visit))
 
 
 async def check(visit: Visit) -> web.Response:
@@ -109,9 +96,9 @@ async def check(visit: Visit) -> web.Response:
     as_of, source = _day(sent["as_of"]), source_of(f"{sent['source']}.")[:LONGEST_SOURCE] or roster.source
     if columns.missing:
         missing = [_column_words(name) for name in columns.missing]
-        return await _show(visit, roster, columns, _("Say which column holds: {columns}.", columns=_joined(missing, visit.language)), 422)
+        return await show(visit, roster, columns, _("Say which column holds: {columns}.", columns=_joined(missing, visit.language)), 422)
     if as_of is None or as_of > visit.times.today:
-        return await _show(visit, roster, columns, _("Say which day the list speaks of: today or a day before."), 422)
+        return await show(visit, roster, columns, _("Say which day the list speaks of: today or a day before."), 422)
     values = {"state": CHECKING, "mapping": columns.kept(), "source": source, "as_of": as_of}
     return await _begin(visit, roster, sent["version"], "roster.check_begun", values, Run.check)
 
@@ -174,95 +161,11 @@ async def faults(visit: Visit) -> web.Response:
     written = io.StringIO()
     lines = csv.writer(written)
     lines.writerow([render(text, visit.language) for text in (_("Row"), _("Column"), _("What is wrong"), _("What to do"))])
-    for row, *said in _faults(roster):
+    for row, *said in faults_of(roster):
         lines.writerow([row, *(harmless(render(text, visit.language)) for text in said)])
     response = web.Response(text=MARK + written.getvalue(), content_type="text/csv", charset="utf-8")
     response.headers[hdrs.CONTENT_DISPOSITION] = f'attachment; filename="faults-{roster.id}.csv"'
     return response
-
-
-async def _show(visit: Visit, roster: Roster, columns: Columns | None = None, wrong: Text | None = None, status: int = 200) -> web.Response:
-    head = await _head(visit, roster) if roster.state in rosters.WAITING else None
-    kept = columns or (mapping_of(roster.mapping) if roster.mapping else Columns(1, {}))
-    said = await visit.read(lambda db: officers.by_id(db, EVERYWHERE, roster.officer_id or 0))
-    return visit.show(
-        "members_import.html",
-        status,
-        one=roster,
-        state=STOPPED if is_lost(roster, visit.now) else roster.state,
-        wrong=wrong or _why_stopped(roster),
-        head=head,
-        columns=kept,
-        fields=FIELDS,
-        needed=NEEDED,
-        together={"scheme": SCHEMES, "programmes": {words: words for words in TOGETHER}},
-        preview=_preview(head, kept) if head else [],
-        faults=_faults(roster)[:SHOWN],
-        notes=[Text(msgid, tuple((name, value) for name, value in params)) for msgid, params in roster.report.get("notes", [])],
-        states=STATES,
-        tones=TONES,
-        by=said.name if said else "",
-        progress=_progress(visit, roster),
-        ends=[date.fromisoformat(day) for day in roster.report.get("ends", [])],
-    )
-
-
-async def _head(visit: Visit, roster: Roster) -> Head | None:
-    content = await visit.read(lambda db: rosters.content(db, visit.desk.database.tools, roster.id))
-    try:
-        return await look(content) if content else None
-    except Unreadable:
-        return None
-
-
-def _preview(head: Head, columns: Columns) -> list[tuple[int, list[tuple[object, Text | None]]]]:
-    """The first rows as they will be understood: {row: each field's value, or what is wrong with it}."""
-    judge = Judge(columns, date.max)
-    return [(number, [_cell(judge, columns, name, cells) for name in FIELDS]) for number, cells in head.rows[:PREVIEWED]]
-
-
-def _cell(judge: Judge, columns: Columns, name: str, cells: list[str]) -> tuple[object, Text | None]:
-    column = columns.columns.get(name)
-    cell = cells[column] if column is not None and column < len(cells) else ""
-    try:
-        value = judge.read(name, cell or columns.all.get(name, ""))
-    except Wrong as wrong:
-        return "", roster_words.what(wrong.code, wrong.other)
-    if value is None:
-        return "–", None
-    if name in NUMBERS:
-        return f"•••• {value[-4:]}", None
-    return (SCHEMES[value] if name == "scheme" else " ".join(value) if name == "programmes" else value), None
-
-
-def _progress(visit: Visit, roster: Roster) -> dict[str, Any] | None:
-    """How far a reading has come, how fast it is, and how long it will take."""
-    if roster.state not in UNDER_WAY:
-        return None
-    total = max(roster.total, roster.done, 1)
-    seconds = max((visit.now - roster.imported_at).total_seconds(), 0.001)
-    rate = roster.done / seconds
-    return {"done": roster.done, "total": total, "rate": round(rate), "left": _left((total - roster.done) / rate if rate else None)}
-
-
-def _left(seconds: float | None) -> Text:
-    if seconds is None:
-        return _("It has just begun.")
-    return _n("About {count} second left.", "About {count} seconds left.", max(round(seconds), 1))
-
-
-def _faults(roster: Roster) -> list[tuple[int, Text, Text, Text]]:
-    found = roster.report.get("faults", [])
-    return [
-        (row, roster_words.column(name), roster_words.what(code, other), roster_words.mend(code))
-        for row, name, code, other in found
-        if name in FIELDS and code in roster_words.FAULTS
-    ]
-
-
-def _why_stopped(roster: Roster) -> Text | None:
-    unreadable = roster.report.get("unreadable")
-    return Text(unreadable[0], tuple((name, value) for name, value in unreadable[1])) if unreadable else None
 
 
 def _chosen(roster: Roster, sent: Mapping[str, str]) -> Columns:
