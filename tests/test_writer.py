@@ -1,0 +1,60 @@
+"""A transaction is whole or nothing, on the disk before anybody hears of it, and tried again when it only lost against another."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from storage.writer import Connection, SqliteWriter, Unavailable, Work, open_writer
+
+
+async def test_a_commit_is_on_the_disk_before_anybody_hears_of_it(database_url: str) -> None:
+    writer = open_writer(database_url)
+    try:
+        if isinstance(writer, SqliteWriter):
+            assert await writer.run(lambda db: value(db, "PRAGMA journal_mode")) == "wal"
+            assert await writer.run(lambda db: value(db, "PRAGMA synchronous")) == 2, "FULL"
+        else:
+            assert await writer.run(lambda db: value(db, "SHOW synchronous_commit")) == "on"
+    finally:
+        await writer.close()
+
+
+async def value(db: Connection, asked: str) -> object:
+    return (await db.execute(text(asked))).scalar()
+
+
+@pytest.mark.postgres
+async def test_two_that_block_each_other_both_get_through(postgresql_url: str) -> None:
+    """Each holds a row that the other wants; the database ends one, which is then tried again."""
+    writer = open_writer(postgresql_url)
+    begun: list[str] = []
+    both = asyncio.Event()
+
+    def crossing(first: int, second: int) -> Work[None]:
+        async def work(db: Connection) -> None:
+            begun.append("again" if both.is_set() else "first")
+            await db.execute(text("UPDATE numbers SET value = value + 1 WHERE id = :id"), {"id": first})
+            if len(begun) == 2:
+                both.set()
+            await both.wait()
+            await db.execute(text("UPDATE numbers SET value = value + 1 WHERE id = :id"), {"id": second})
+
+        return work
+
+    try:
+        await writer.run(lambda db: db.execute(text("CREATE TABLE numbers AS SELECT id, 0 AS value FROM generate_series(1, 2) AS id")))
+        await asyncio.gather(writer.run(crossing(1, 2)), writer.run(crossing(2, 1)))
+        assert await writer.read(lambda db: value(db, "SELECT sum(value) FROM numbers")) == 4, "each counted once on both rows"
+        assert "again" in begun
+    finally:
+        await writer.close()
+
+
+@pytest.mark.postgres
+async def test_a_database_that_nobody_serves_is_said_to_be_away(postgresql_url: str) -> None:
+    writer = open_writer(make_url(postgresql_url).set(port=1).render_as_string(hide_password=False))
+    with pytest.raises(Unavailable):
+        await writer.run(lambda db: value(db, "SELECT 1"))
+    await writer.close()
