@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from dialogue import Dialogue, Next, Script, State, Turn, go
+from dialogue import Dialogue, Go, Next, Script, State, Turn, go
 from dialogue import text as words
 from locales import _
 from storage.changes import table_of
@@ -123,7 +123,7 @@ async def anything(turn: Turn[State], answer: str) -> Next:
     return anything
 
 
-async def begin(_turn: Turn[State]) -> Next:
+async def begin(_turn: Turn[State]) -> Go:
     return go("talk")
 
 
