@@ -75,6 +75,9 @@ develop: .venv/developed
 needs: develop
 	@tools/test-needs.sh
 
+# What is not compiled now is compiled at every start where Python may not write beside its sources: a start then takes twice as long.
+COMPILE := $(BIN)/python -m compileall -q bot console dialogue facts handlers locales storage understanding
+
 .venv/bootstrapped: requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which one: make PYTHON=python3.12 ...")'
 	@echo "Making .venv"
@@ -84,10 +87,12 @@ needs: develop
 
 .venv/installed: .venv/bootstrapped pyproject.toml uv.lock
 	@echo "Installing what the bot runs on"
-	@$(BIN)/uv sync --quiet --frozen --no-dev --inexact
+	@$(BIN)/uv sync --quiet --frozen --no-dev --inexact --compile-bytecode
+	@$(COMPILE)
 	@touch $@
 
 .venv/developed: .venv/bootstrapped pyproject.toml uv.lock
 	@echo "Installing what the tests need"
-	@$(BIN)/uv sync --quiet --frozen
+	@$(BIN)/uv sync --quiet --frozen --compile-bytecode
+	@$(COMPILE)
 	@touch .venv/installed $@
