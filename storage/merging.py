@@ -54,6 +54,11 @@ async def merge(db: Connection, gone: int, kept: int) -> None:
     for table in (ADDRESSES, SAID, DELIVERIES, EVENTS, CHECKS, INTERESTS, REQUESTS, NOTES, RIGHTS):
         await db.execute(update(table).where(table.c.contact_id == gone).values(contact_id=kept))
     await campaigns.rename(db, gone, kept)
+    talks = CONVERSATIONS.c
+    task = (await db.execute(select(talks.officer_id, talks.held_at).where(talks.contact_id == gone))).first()
+    if task and task.officer_id is not None:  # an officer who talks with them goes on doing so
+        mine = update(CONVERSATIONS).where(talks.contact_id == kept, talks.officer_id.is_(None))
+        await db.execute(mine.values(officer_id=task.officer_id, held_at=task.held_at))
     await db.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.contact_id == gone))
     await db.execute(delete(CONTACTS).where(CONTACTS.c.id == gone))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import json
 import re
@@ -17,6 +18,8 @@ from storage import answering, audit, canned, talks
 from storage.changes import table_of
 from storage.contacts import AddressRow
 from storage.deliveries import DELIVERIES
+from storage.merging import merge
+from storage.news import Listener
 from storage.notes import NOTES
 from storage.requests import REQUESTS
 from storage.templates import TEMPLATES
@@ -154,6 +157,15 @@ async def test_a_forgotten_talk_goes_back_to_the_bot_by_itself(both: Desk, siti:
     assert await siti.says("halo") == []
     both.clock.move(hours=25)
     assert len(await siti.says("halo")) == 1
+
+
+async def test_who_turns_out_to_be_one_person_goes_on_talking_with_their_officer(both: Desk, siti: Talker, engine: Engine) -> None:
+    elsewhere = Talker(both, engine, "siti-on-telegram")
+    await elsewhere.says("halo")
+    await answers(await sri(both), siti)
+    gone, kept = await siti.contact(), await elsewhere.contact()
+    await both.database.writer.run(lambda db: merge(db, gone, kept))
+    assert await elsewhere.says("baik bu, terima kasih") == []
 
 
 async def test_out_of_hours_the_worker_hears_once_when_it_is_read_in_their_own_time(both: Desk, siti: Talker) -> None:
@@ -345,10 +357,6 @@ async def test_long_talks_are_read_page_by_page(desk: Desk) -> None:
 async def test_two_officers_on_two_processes_see_each_other(postgresql_url: str) -> None:
     """What one web process commits, the pages that another serves hear of."""
     async with opened(postgresql_url) as one, opened(postgresql_url) as other:
-        import asyncio
-
-        from storage.news import Listener
-
         heard = asyncio.Event()
         listening = asyncio.create_task(Listener(postgresql_url, lambda news: heard.set() if "desk" in news else None).listen())
         try:

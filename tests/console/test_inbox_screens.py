@@ -146,6 +146,32 @@ async def listening(desk: Desk) -> None:
             await asyncio.sleep(0.02)
 
 
+async def test_one_fetch_brings_the_whole_talk_up_to_date(screen: Screen, engine: Engine) -> None:  # noqa: F811
+    """Who waits, why, and who calls for help meanwhile; a list beside the talk keeps the row on which its reader is."""
+    worker, other, page, fetched = (
+        Talker(screen.desk, engine, "w", "webchat"),
+        Talker(screen.desk, engine, "o", "webchat"),
+        screen.page,
+        list[str](),
+    )
+    await worker.says("petugas")
+    await screen.enter()
+    await page.set_viewport_size({"width": 1600, "height": 900})
+    await screen.open(await worker.path())
+    await page.focus("#queue a")
+    page.on("request", lambda request: fetched.append(request.url))
+    await listening(screen.desk)
+    await other.says(CRY)
+    await expect(page.locator(".emergency")).to_have_count(1)
+    await expect(page.locator("#queue a")).to_have_count(2)
+    await expect(page.locator("#queue a:focus")).to_have_count(1)
+    assert len([url for url in fetched if not url.endswith("/live")]) == 1
+    await worker.says(CRY)
+    await expect(page.locator("#waits")).to_contain_text("Darurat")
+    await page.locator("#waits button", has_text="Selesai").first.click()
+    await expect(page.locator(".said")).to_contain_text("Tidak menunggu lagi")
+
+
 async def test_a_ready_answer_goes_where_the_cursor_is(screen: Screen, engine: Engine) -> None:  # noqa: F811
     worker, page, tools = Talker(screen.desk, engine, "w", "webchat"), screen.page, screen.desk.database.tools
     await worker.says("halo")
