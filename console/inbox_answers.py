@@ -15,7 +15,11 @@ from storage.writer import Connection
 PATH = "/desk/answers"
 LONGEST_TITLE, LONGEST = 60, 2000
 FIELDS = ("title", "words_id", "words_en", "branch")
-WRONG = _("Give a short name, and the words in Indonesian, English or both: the name at most 60 characters, the words 2,000.")
+WRONG = _(
+    "Give a name of at most {name} characters, and the words in Indonesian, English or both, each of at most {words}.",
+    name=LONGEST_TITLE,
+    words=LONGEST,
+)
 
 
 async def every(visit: Visit) -> web.Response:
