@@ -88,7 +88,7 @@ class Judge:
         self.report = Report()
         self._columns, self._today = columns, today
         self._first_day = DAY_ONE_1904 if days_begin_1904 else DAY_ONE
-        self._cards: dict[str, tuple[int, Member]] = {}
+        self._cards: dict[str, tuple[int, int]] = {}  # row, and a hash of all that stands in it
         self._niks: dict[str, int] = {}
         self._digits = {name: int(digits.value) for name in ("kpj", "nik") if (digits := facts.identifier(name).digits)}
 
@@ -108,7 +108,7 @@ class Judge:
             self._leave_out(faults)
             return None
         member = Member(**values)
-        self._cards[member.kpj] = number, member
+        self._cards[member.kpj] = number, hash(member)
         if member.nik:
             self._niks[member.nik] = number
         report = self.report
@@ -185,9 +185,9 @@ class Judge:
             yield "born", "born_late", 0
         if values["born"] is None and values["nik"] is None:
             yield "born", "no_proof", 0
-        other, there = self._cards.get(values["kpj"], (0, None))
-        if there:
-            yield "kpj", "same_row" if there == Member(**values) else "same_kpj", other
+        other, there = self._cards.get(values["kpj"], (0, 0))
+        if other:
+            yield "kpj", "same_row" if there == hash(Member(**values)) else "same_kpj", other
         elif values["nik"] in self._niks:
             yield "nik", "same_nik", self._niks[values["nik"]]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import zlib
 from collections.abc import Mapping, Sequence
@@ -92,11 +93,11 @@ def member_row(tools: Tools, roster: int, member: Member) -> dict[str, Any]:
 
 def digest(tools: Tools, content: bytes) -> str:
     """By which the same file is known again; without our key it tells nothing about what is in it."""
-    return tools.sealer.index("roster", base64.b85encode(content).decode())
+    return tools.sealer.index("roster", hashlib.sha256(content).hexdigest())
 
 
 def sealed(tools: Tools, roster: int, content: bytes) -> bytes:
-    packed = base64.b85encode(zlib.compress(content, 1)).decode()
+    packed = base64.b64encode(zlib.compress(content, 1)).decode()
     return tools.sealer.seal(packed, "roster_files", "content", roster)
 
 
@@ -109,7 +110,7 @@ async def add(db: Connection, roster: Mapping[str, Any], content: bytes) -> None
 async def content(db: Connection, tools: Tools, roster: int) -> bytes | None:
     """The file again; None if it is gone."""
     found = (await db.execute(select(FILES.c.content).where(FILES.c.roster == roster))).scalar()
-    return None if found is None else zlib.decompress(base64.b85decode(tools.sealer.open(found, "roster_files", "content", roster)))
+    return None if found is None else zlib.decompress(base64.b64decode(tools.sealer.open(found, "roster_files", "content", roster)))
 
 
 async def by_id(db: Connection, branch: str, roster: int) -> Roster | None:
