@@ -26,7 +26,14 @@ app.add_typer(restore_app, name="restore")
 roster_app = typer.Typer(no_args_is_help=True, help="Import lists of members, look at them first, take one back.")
 app.add_typer(roster_app, name="roster")
 
+campaign_app = typer.Typer(no_args_is_help=True, help="Write to many: check, approve, start, pause, and see what became of it.")
+app.add_typer(campaign_app, name="campaign")
+
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON for a program instead of text for a person.")]
+
+
+Which = Annotated[str, typer.Argument(help="The campaign's number, or its file.")]
+Login = Annotated[str, typer.Option("--as", help="Who does this: the name they sign in to the desk with.")]
 
 
 class Face(StrEnum):
@@ -244,6 +251,99 @@ def roster_list() -> None:
     from bot.settings import Settings
 
     _run(roster.listing(Settings()))
+
+
+@campaign_app.command("new")
+def campaign_new(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> None:
+    """Write an example with every setting explained."""
+    from bot.commands import campaign
+    from bot.house import NotSetUp
+
+    try:
+        campaign.new(file)
+    except NotSetUp as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+@campaign_app.command("check")
+def campaign_check(which: Which) -> None:
+    """Name every fault at once, and count who would get it; nothing is kept or sent."""
+    from bot.commands import campaign
+    from bot.settings import Settings
+
+    faults = 0
+
+    async def work() -> None:
+        nonlocal faults
+        faults = await campaign.look(Settings(), which)
+
+    _run(work())
+    raise typer.Exit(1 if faults else 0)
+
+
+@campaign_app.command("draft")
+def campaign_draft(file: Annotated[Path, typer.Argument(help="The campaign's file.")], login: Login) -> None:
+    """Keep it as a draft. A campaign of the same name that was not started is replaced, and its approval is void."""
+    from bot.commands import campaign
+    from bot.settings import Settings
+
+    _run(campaign.keep(Settings(), file, login))
+
+
+@campaign_app.command("approve")
+def campaign_approve(which: Which, login: Login) -> None:
+    """Approve it as it is now; by somebody else than who wrote it, and only without a fault."""
+    _campaign_act("approve", which, login)
+
+
+@campaign_app.command("start")
+def campaign_start(which: Which, login: Login) -> None:
+    """Start an approved campaign; once."""
+    _campaign_act("start", which, login)
+
+
+@campaign_app.command("pause")
+def campaign_pause(which: Which, login: Login) -> None:
+    """Stop sending at once; what waits comes back into the list."""
+    _campaign_act("pause", which, login)
+
+
+@campaign_app.command("resume")
+def campaign_resume(which: Which, login: Login) -> None:
+    """Go on after a pause."""
+    _campaign_act("resume", which, login)
+
+
+@campaign_app.command("cancel")
+def campaign_cancel(which: Which, login: Login) -> None:
+    """End it for good: nobody else gets it."""
+    _campaign_act("cancel", which, login)
+
+
+@campaign_app.command("status")
+def campaign_status(which: Which) -> None:
+    """Everybody by state and reason, and what they did within a week."""
+    from bot.commands import campaign
+    from bot.settings import Settings
+
+    _run(campaign.status(Settings(), which))
+
+
+@campaign_app.command("list")
+def campaign_list() -> None:
+    """The newest campaigns: number, state, branch, last change, name."""
+    from bot.commands import campaign
+    from bot.settings import Settings
+
+    _run(campaign.listing(Settings()))
+
+
+def _campaign_act(what: str, which: str, login: str) -> None:
+    from bot.commands import campaign
+    from bot.settings import Settings
+
+    _run(campaign.act(Settings(), what, which, login))
 
 
 @understand_app.command()

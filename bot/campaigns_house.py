@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import facts
+from bot.settings import Settings
 from dialogue.hearing import PAYLOAD
 from handlers import SCRIPT
 from storage.branches import zones_of
 from storage.campaigns_hours import Geography
+from storage.campaigns_speech import Around
 from storage.writer import Connection
 
 HOME = "ID"  # at home, where the branch is counts
@@ -31,3 +33,13 @@ def opens(target: str) -> bool:
         return dialogue is not None
     step = dialogue.find(found["step"])
     return step is not None and step.question is not None and not step.needs
+
+
+async def around(db: Connection, settings: Settings) -> Around:
+    """What a campaign is judged by, with the channels that are set up."""
+    rates = {}
+    if settings.telegram_token:
+        rates["telegram"] = settings.telegram_rate
+    if settings.whatsapp_token:
+        rates["whatsapp"] = settings.whatsapp_rate
+    return Around(opens, SCRIPT.answers.keys(), await geography(db), rates, SCRIPT.labels["opt_out"])

@@ -28,6 +28,7 @@ from storage.writer import Connection
 MARGIN = timedelta(seconds=2)
 
 NOTHING = Known()
+LAST = 5  # seconds before bedtime in which nothing is begun any more
 
 
 @dataclass
@@ -146,7 +147,7 @@ def _decide(kit: Kit, person: _Person, now: datetime) -> tuple[dict[str, Any], d
     if reason := _reason(kit, person, moment):
         return change | {"reason_": reason}, None
     address = person.address
-    span = next_waking(kit.spans(kit.geography.zones(row.country, _number(kit, person), row.branch)), moment)
+    span = next_waking(kit.spans(kit.geography.zones(row.country, _number(kit, person), row.branch)), moment + LAST)
     if span is None:
         return change | {"reason_": "no_waking_hour"}, None
     if span[0] > moment:

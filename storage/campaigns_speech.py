@@ -1,0 +1,112 @@
+"""What is wrong with a campaign's words: languages, fields, lengths, buttons. Judged with the longest that a field can become."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from locales import LANGUAGES, LIMITS, Text, render
+from locales.pages import units
+from storage.audiences import SENDABLE
+from storage.campaigns_file import FIELD, FIELDS, LINK, ButtonPart, CampaignFile
+from storage.campaigns_hours import Geography
+from storage.campaigns_pages import WIDEST, pages
+
+MARKUP = re.compile(r"[{}<>*_~`\[\]\r\n\t]|https?://")
+KNOWN_FIELDS = ", ".join(FIELDS)
+ON_WHATSAPP = 2  # buttons beside the one that ends our messages: three in all are shown at once
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong where: a code, and what goes into its words."""
+
+    code: str
+    place: str
+    values: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a campaign meets: the places its buttons may open, the topics there are, where people are, how fast channels go."""
+
+    opens: Callable[[str], bool]
+    topics: Collection[str]
+    geography: Geography
+    rates: Mapping[str, float]  # messages a second, of the channels that are set up
+    stop: Text
+
+
+def speech(file: CampaignFile, around: Around) -> Iterator[Fault]:
+    """Every fault of its words."""
+    yield from _languages(file)
+    yield from _fields(file)
+    for number, button in enumerate(file.button, start=1):
+        yield from _button(f"button {number}", button, file, around)
+    yield from _alike(file, around)
+    channels = [channel for channel in file.audience.channels if channel in SENDABLE]
+    answers = sum(not button.link for button in file.button)
+    if "whatsapp" in channels and answers > ON_WHATSAPP:
+        yield Fault("too_many_buttons", "button")
+    if all(language in button.label for button in file.button for language in LANGUAGES):
+        yield from (fault for channel in channels for language in LANGUAGES for fault in _page(file, language, channel, around.stop))
+
+
+def _languages(file: CampaignFile) -> Iterator[Fault]:
+    for language in LANGUAGES:
+        if not file.text.get(language, "").strip():
+            yield Fault("missing_language", f"text.{language}", {"language": language})
+    for language in file.text:
+        if language not in LANGUAGES:
+            yield Fault("unknown_language", f"text.{language}", {"value": language})
+
+
+def _fields(file: CampaignFile) -> Iterator[Fault]:
+    for name in sorted(file.used()):
+        if name not in FIELDS:
+            yield Fault("unknown_field", "text", {"name": name, "known": KNOWN_FIELDS})
+            continue
+        for language in LANGUAGES:
+            if not file.fields.get(name, {}).get(language, "").strip():
+                yield Fault("no_fall_back", f"fields.{name}", {"name": name, "language": language})
+    for name, said in file.fields.items():
+        yield from (Fault("markup", f"fields.{name}.{language}") for language in said if MARKUP.search(said[language]))
+        if name not in file.used():
+            yield Fault("unused_field", f"fields.{name}", {"name": name})
+    for language, text in file.text.items():
+        if set("{}") & set(FIELD.sub("", text)):
+            yield Fault("braces", f"text.{language}")
+
+
+def _button(place: str, button: ButtonPart, file: CampaignFile, around: Around) -> Iterator[Fault]:
+    for language in LANGUAGES:
+        label = button.label.get(language, "")
+        if not label.strip():
+            yield Fault("missing_language", f"{place}.label", {"language": language})
+        for channel in file.audience.channels:
+            if channel in LIMITS and units(label) > LIMITS[channel].buttons[1]:
+                yield Fault("long_label", f"{place}.label", {"label": label, "limit": LIMITS[channel].buttons[1], "channel": channel})
+    if button.link:
+        if not LINK.fullmatch(button.link):
+            yield Fault("bad_link", f"{place}.link")
+    elif not around.opens(button.target):
+        yield Fault("opens_nothing", place, {"target": button.target})
+
+
+def _alike(file: CampaignFile, around: Around) -> Iterator[Fault]:
+    for language in LANGUAGES:
+        labels = Counter([render(around.stop, language), *(button.label.get(language, "") for button in file.button)])
+        yield from (Fault("same_label", "button", {"label": label}) for label, many in labels.items() if many > 1 and label)
+    targets = Counter(button.target for button in file.button if not button.link)
+    yield from (Fault("same_target", "button", {"target": target}) for target, many in targets.items() if many > 1)
+
+
+def _page(file: CampaignFile, language: str, channel: str, stop: Text) -> Iterator[Fault]:
+    if language not in file.text:
+        return
+    longest = {name: max(WIDEST.get(name, ""), file.fields.get(name, {}).get(language, ""), key=units) for name in file.used()}
+    if len(pages(file, language, channel, longest, stop)) > 1:
+        limits = LIMITS[channel]
+        yield Fault("too_long", f"text.{language}", {"channel": channel, "limit": limits.text_with_choices})
