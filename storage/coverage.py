@@ -41,6 +41,7 @@ class MemberRow(SQLModel, table=True):
     """One member of a roster. Numbers are sealed; they are found by their blind index only."""
 
     __tablename__ = "members"
+    __table_args__ = (Index("members_by_end", "ends_on", "id"),)
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     roster: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
@@ -51,7 +52,7 @@ class MemberRow(SQLModel, table=True):
     scheme: str  # placed, perseorangan
     programmes: str  # "JKK JKM JHT"
     starts_on: date
-    ends_on: date = Field(index=True)
+    ends_on: date
 
 
 class CheckRow(SQLModel, table=True):

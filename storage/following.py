@@ -16,6 +16,7 @@ from storage.interests import ENDED, INTERESTS
 from storage.officers import OFFICERS
 from storage.partners import PartnerRow
 from storage.scope import within
+from storage.sealing import Unsealable
 from storage.stale import Stale
 from storage.writer import Connection
 
@@ -194,6 +195,12 @@ def _numbers(digits: str) -> set[str]:
 def _one(tools: Tools, row: Any) -> Followed:
     values: dict[str, Any] = {name: getattr(row, name) for name in Followed.__slots__}
     for kind in _SEALED:
-        if values[kind] is not None:
-            values[kind] = tools.sealer.open(values[kind], "interests", kind, row.id)
+        values[kind] = _opened(tools, kind, values[kind], row.id)
     return Followed(**values)
+
+
+def _opened(tools: Tools, kind: str, sealed: bytes | None, row: int) -> str | None:
+    try:
+        return tools.sealer.open(sealed, "interests", kind, row) if sealed is not None else None
+    except Unsealable:  # of another key: one row must not hide all others
+        return None

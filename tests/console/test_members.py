@@ -7,11 +7,13 @@ import secrets
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import select, update
+
 from console.members_ending import calendar
 from console.policies import Role
 from storage import audit, rosters
 from storage.audit import Wanted
-from storage.coverage import LIVE
+from storage.coverage import LIVE, MEMBERS
 from storage.events import EVENTS
 from storage.rosters import UNDONE, Member
 from tests.console.conftest import NOW, Desk
@@ -219,3 +221,19 @@ async def test_checks_are_listed_with_their_result_and_without_a_number(both: De
 async def test_an_empty_branch_is_told_what_to_do_first(desk: Desk) -> None:
     page = await text(desk, "/desk/members", branch=f"new{secrets.token_hex(2)}")
     assert "/desk/members/imports/new" in page
+
+
+async def test_a_row_that_cannot_be_opened_hides_no_other(desk: Desk) -> None:
+    """P3: sealed for another row, so its numbers stay shut."""
+    await enlist(desk, member(), member("Agus Setiawan", kpj="26090000025", nik=None))
+
+    async def exchange(db: Any) -> None:
+        rows = (
+            await db.execute(select(MEMBERS.c.id, MEMBERS.c.secrets).where(MEMBERS.c.name.in_(("Dewi Lestari", "Agus Setiawan"))))
+        ).all()
+        await db.execute(update(MEMBERS).where(MEMBERS.c.id == rows[0].id).values(secrets=rows[1].secrets))
+
+    await desk.database.writer.run(exchange)
+    page = await text(desk, "/desk/members")
+    assert "Dewi Lestari" in page
+    assert "Agus Setiawan" in page
