@@ -29,6 +29,8 @@ NOUNS = {
     "interest": _("Interests"),
     "person": _("People"),
     "roster": _("Members"),
+    "member": _("Whole numbers shown"),
+    "assignment": _("Whose task"),
     "campaign": _("Campaigns"),
     "answer": _("Ready answers"),
     "duty": _("Duty roster"),

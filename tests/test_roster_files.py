@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import random
 import resource
 import time
 import zipfile
@@ -169,3 +171,31 @@ def test_a_locked_workbook_is_refused() -> None:
     with pytest.raises(Unreadable) as refused:
         rows(bytes(content))
     assert "password" in render(refused.value.text, "en")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_damaged_file_is_read_or_refused_and_nothing_else(seed: int) -> None:
+    """B2: thousands of files with bytes exchanged, cut or doubled."""
+    chance = random.Random(seed)
+    book = workbook([["KPJ", "Nama", "Tgl"], ["26010000011", "Siti", 45747], [1.5, ("A1", "x"), None]], date1904=True)
+    plain = _unpacked(book)
+    for number in range(150):
+        source = bytearray([LIST.encode(), LIST.encode("utf-16"), book, plain][number % 4])
+        for _change in range(chance.randrange(1, 6)):
+            at = chance.randrange(len(source))
+            source[at : at + chance.randrange(3)] = chance.randbytes(chance.randrange(4))
+        with contextlib.suppress(Unreadable):
+            for _number, cells in read(bytes(source)).rows:
+                assert len(cells) <= MOST_COLUMNS
+                assert all(isinstance(cell, str) for cell in cells)
+
+
+def _unpacked(book: bytes) -> bytes:
+    """The same workbook without packing, so that a changed byte is a changed letter."""
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return made.getvalue()
