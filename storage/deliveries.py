@@ -18,6 +18,7 @@ REPLY, NOTICE, CAMPAIGN = 0, 1, 2  # lanes: the lower always goes first
 # Written out, since an index over some states serves only a statement that names them; of a parameter the database cannot know.
 QUEUED: ColumnElement[str] = literal_column("'queued'")
 IN_FLIGHT: ColumnElement[str] = literal_column("'in_flight'")
+IN_DOUBT: ColumnElement[str] = literal_column("'in_doubt'")
 REPLY_LIVES = timedelta(hours=24)  # an answer that could not be sent for a day helps nobody any more
 
 
@@ -37,6 +38,8 @@ class DeliveryRow(SQLModel, table=True):
             sqlite_where=text("state IN ('queued', 'in_flight')"),
         ),
         Index("deliveries_by_contact", "contact_id", "id"),
+        Index("deliveries_by_time", "at", postgresql_using="brin"),  # rows come in the order of time, so a coarse index does
+        Index("deliveries_in_doubt", "contact_id", postgresql_where=text("state = 'in_doubt'"), sqlite_where=text("state = 'in_doubt'")),
         Index(
             "deliveries_by_provider",
             "provider_id",

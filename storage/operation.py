@@ -12,7 +12,7 @@ from storage.accounts import ACCOUNTS, Account
 from storage.changes import table_of
 from storage.contacts import ContactRow
 from storage.conversations import InboundRow
-from storage.deliveries import DELIVERIES, REPLY_LIVES
+from storage.deliveries import DELIVERIES, IN_DOUBT, REPLY_LIVES
 from storage.leases import LEASES, clock
 from storage.pauses import PAUSES
 from storage.scope import EVERYWHERE
@@ -57,7 +57,7 @@ DOUBT = [DELIVERIES.c[name] for name in Doubt.__dataclass_fields__]
 
 async def in_doubt(db: Connection, branch: str, *, channels: tuple[str, ...] = (), before: int = 0, most: int = 50) -> list[Doubt]:
     """Newest first; one more than `most`, so that a caller sees whether there are more."""
-    query: Select[Any] = select(*DOUBT).where(DELIVERIES.c.state == "in_doubt", _of(branch))
+    query: Select[Any] = select(*DOUBT).where(DELIVERIES.c.state == IN_DOUBT, _of(branch))
     if channels:
         query = query.where(DELIVERIES.c.channel.in_(channels))
     if before:
