@@ -40,6 +40,10 @@ class _SentBefore(Exception):
     """This very form was sent already: nothing more happens."""
 
 
+class _ColleagueWrote(Exception):
+    """What this officer saw is not all there is: somebody else answered since."""
+
+
 async def reply(visit: Visit) -> web.Response:
     sent, person = await visit.form("text", "key", "seen"), await person_of(visit)
     text, key = sent["text"], _key(visit, sent["key"])
@@ -48,16 +52,21 @@ async def reply(visit: Visit) -> web.Response:
     if not person.address or not person.may_write_freely(visit.now):
         raise SHUT
     seen = number(sent["seen"])
-    if await visit.read(lambda db: talks.colleague_wrote(db, person.contact, visit.officer.id, seen)):
-        return await page(visit, person, 409, text=text, wrong=COLLEAGUE)
 
     async def work(db: Connection) -> None:
+        # Holding comes first: a colleague who answers at the same moment waits for it, and is then seen to have been later.
+        await talks.hold(db, person.contact, visit.officer.id, visit.now)
         said = await told.words(db, visit, person, text)
         if not await talks.write(db, visit.desk.database.dialect, visit.desk.database.tools, person, key, said, visit.now):
             raise _SentBefore
+        if await talks.colleague_wrote(db, person.contact, visit.officer.id, seen):
+            raise _ColleagueWrote
         await _answered(db, visit, person, {"length": len(text)})
 
-    return await _send(visit, person, work)
+    try:
+        return await _send(visit, person, work)
+    except _ColleagueWrote:
+        return await page(visit, person, 409, text=text, wrong=COLLEAGUE)
 
 
 async def send_template(visit: Visit) -> web.Response:

@@ -103,6 +103,16 @@ async def test_an_answer_is_not_sent_past_a_colleague_and_nothing_typed_is_lost(
     await answers(second, siti, "Saya juga mau menjawab", "a-third-form-was-opened", shown)
 
 
+async def test_of_two_who_answer_at_the_same_moment_one_is_told(both: Desk, siti: Talker) -> None:
+    """F5"""
+    first, second, path = await sri(both), await both.signed_in(Role.APPROVER), await siti.path()
+    seen = str((await siti.read())[-1].id)
+    forms = [{"text": f"Halo dari {number}", "key": f"the-form-of-number-{number}", "seen": seen} for number in (1, 2)]
+    sent = await asyncio.gather(first.post(f"{path}/reply", forms[0]), second.post(f"{path}/reply", forms[1]))
+    assert sorted(answer.status for answer in sent) == [303, 409]
+    assert await rows(both, DELIVERIES.c.key.startswith("o:")) == 1
+
+
 @pytest.mark.parametrize(
     ("form", "status"), [({"text": " "}, 422), ({"text": "a" * 3001}, 422), ({"key": "short"}, 400), ({"seen": "x" * 30}, 303)]
 )
