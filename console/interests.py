@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from aiohttp import web
 
@@ -18,8 +19,10 @@ from console.words import INTEREST_STATES, word_for
 from locales import Written, _, render
 from storage import following, officers, partners
 from storage.following import Followed, Wanted
+from storage.writer import Connection
 
 PATH, PAGE, CHUNK = "/desk/interests", 50, 500
+BOARD, CARDS = "board", 12  # the other way to look at it, and how many stand in a column
 NOBODY, MINE = "nobody", "me"
 DUE: Mapping[str, Words] = {"late": _("overdue"), "today": _("today"), "week": _("within a week"), "unset": _("no day set")}
 HEADER = (
@@ -28,22 +31,44 @@ HEADER = (
 )
 
 
-async def board(visit: Visit) -> web.Response:
+async def follow(visit: Visit) -> web.Response:
+    """As a table, or as a board with a column for each state."""
     wanted = await _asked(visit)
+    if wanted.fields["view"] == BOARD:
+        return await _board(visit, wanted)
     found = await visit.read(lambda db: following.find(db, visit.desk.database.tools, visit.branch, _wanted(visit, wanted), PAGE))
     counts = await visit.read(lambda db: following.counts(db, visit.branch))
     return visit.show(
         "interests.html",
+        columns=[],
         listing=listing(wanted, found, PAGE, lambda one: f"{(one.due_on or following.NEVER).isoformat()}.{one.id}"),
-        states=INTEREST_STATES,
-        counts=counts,
-        tones=TONES,
-        stages=STAGES,
-        reaches=REACHES,
-        country=country,
-        word_for=word_for,
-        today=visit.times.today,
+        **_common(visit, counts),
     )
+
+
+async def _board(visit: Visit, wanted: Asked) -> web.Response:
+    tools, all_states = visit.desk.database.tools, wanted.chosen["state"] or tuple(INTEREST_STATES)
+    counts = await visit.read(lambda db: following.counts(db, visit.branch))
+    asks = {state: replace(_wanted(visit, wanted), states=(state,), after=None) for state in all_states}
+
+    async def read(db: Connection) -> list[tuple[str, list[Followed]]]:
+        return [(state, await following.find(db, tools, visit.branch, ask, CARDS)) for state, ask in asks.items()]
+
+    columns = await visit.read(read)
+    return visit.show("interests.html", columns=columns, cards=CARDS, listing=listing(wanted, [], PAGE, id), **_common(visit, counts))
+
+
+def _common(visit: Visit, counts: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "states": INTEREST_STATES,
+        "counts": counts,
+        "tones": TONES,
+        "stages": STAGES,
+        "reaches": REACHES,
+        "country": country,
+        "word_for": word_for,
+        "today": visit.times.today,
+    }
 
 
 async def export(visit: Visit) -> web.StreamResponse:
@@ -73,6 +98,7 @@ async def _asked(visit: Visit) -> Asked:
         Filter("whose", _("Whose"), whose),
         Filter("country", _("Country"), {iso: country(iso) for iso in there}),
         Filter("partner", _("Came by"), await partner_names(visit)),
+        fields=("view",),
     )
 
 
@@ -122,6 +148,6 @@ def _row(visit: Visit, one: Followed) -> list[object]:
 
 
 PAGES = [
-    get(PATH, board, Policy.SERVE),
+    get(PATH, follow, Policy.SERVE),
     post(f"{PATH}/export", export, Policy.SERVE),
 ]

@@ -320,6 +320,20 @@ async def test_no_two_interests_have_one_reference(desk: Desk) -> None:
     assert len(set(references)) == len(ids)
 
 
+async def test_a_board_has_a_column_for_each_state_with_what_is_due_first(desk: Desk) -> None:
+    officer = await desk.signed_in(Role.OFFICER)
+    ids = [await leave(desk, n, f"Orang{n}") for n in range(1, 16)]
+    await change(desk, ids[0], state="document")
+    await change(desk, ids[9], due_on=TODAY - timedelta(days=3))
+    columns = (await text(officer, "/desk/interests?view=board")).partition('class="board"')[2].split("<section")[1:]
+    names = [re.findall(r"data-row[^>]*><bdi>(\w+)<", column) for column in columns]
+    assert [len(column) for column in names] == [12, 0, 1, 0, 0, 0]
+    assert names[0][0] == "Orang10"
+    assert "/desk/interests?state=new" in columns[0]
+    assert await shown(officer, "view=board&whose=me") == ""
+    assert await shown(officer, "view=board&state=document") == "Orang1"
+
+
 async def test_the_nik_is_shown_for_a_reason_only(desk: Desk) -> None:
     """W3"""
     officer, interest = await desk.signed_in(Role.OFFICER), await leave(desk, nik=NIK)

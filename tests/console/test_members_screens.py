@@ -45,6 +45,7 @@ async def filled(desk: Desk) -> list[str]:
     one = found.partition('data-row href="')[2].partition('"')[0]
     interests = [
         "/desk/interests",
+        "/desk/interests?view=board",
         "/desk/interests?state=new&due=late",
         "/desk/interests/rules",
         *(f"/desk/interests/{n}" for n in ids[:2]),
