@@ -11,7 +11,7 @@ import uvloop
 
 from benchmarks import figures, report
 from benchmarks.options import CALM, Options
-from benchmarks.parts import large, pace, sending, shared, starting, statuses, trip, turns
+from benchmarks.parts import campaigns, large, pace, sending, shared, starting, statuses, trip, turns
 from benchmarks.stub import Stub
 
 PARTS = {
@@ -22,6 +22,7 @@ PARTS = {
     "statuses": statuses.run,
     "postgresql": shared.run,
     "starting": starting.run,
+    "campaigns": campaigns.run,
     "large": large.run,
 }
 

@@ -51,21 +51,32 @@ class Run:
 
 
 class Runner:
-    """Looks again and again at what campaigns need. `rates` are the channels' messages a second, 0 without limit."""
+    """Looks again and again at what campaigns need. `rates` are the channels' messages a second, 0 without limit.
+
+    `patience`: seconds that one piece of work may take before another campaign has its turn.
+    """
 
     def __init__(
-        self, database: Database, now: Callable[[], datetime], rates: Mapping[str, float], heard: Callable[[set[str]], None]
+        self,
+        database: Database,
+        now: Callable[[], datetime],
+        rates: Mapping[str, float],
+        heard: Callable[[set[str]], None],
+        patience: float = TICK,
     ) -> None:
         self._database, self._now, self._rates, self._heard = database, now, rates, heard
+        self._patience = patience
         self._lease = Lease(database, "campaigns")
         self._runs: dict[int, Run] = {}
         self._swept: set[int] = set()
+        self._planning = False  # there is more to plan at once
 
     async def run(self) -> None:
         keeping = asyncio.create_task(self._lease.keep())
         try:
             while True:
-                await asyncio.sleep(TICK)
+                await asyncio.sleep(0 if self._planning else TICK)
+                self._planning = False
                 if self._lease.is_ours:
                     await self._look()
         finally:
@@ -123,7 +134,7 @@ class Runner:
 
     async def _plan(self, run: Run) -> None:
         """Chunks for one tick; their size follows what they cost here."""
-        until = time.monotonic() + TICK
+        until = time.monotonic() + self._patience
         while time.monotonic() < until:
             took = 0.0
 
@@ -135,7 +146,8 @@ class Runner:
                 return done
 
             chunk = await commit(self._database, "campaign planned", work)
-            if chunk is None or chunk.finished:
+            self._planning = chunk is not None and not chunk.finished
+            if not self._planning:
                 return
             run.size = round(min(max(run.size * min(BLOCK / max(took, 0.001), 4), SMALLEST), LARGEST))
             if not run.newest:
@@ -143,7 +155,7 @@ class Runner:
 
     async def _feed(self, run: Run, now: datetime) -> None:
         """Each channel's share of the outbox is filled up."""
-        until = time.monotonic() + TICK
+        until = time.monotonic() + self._patience
         handed_any = False
         for channel in run.kit.file.audience.channels:
             if channel not in self._rates:
@@ -212,7 +224,7 @@ class Runner:
 
     async def _give_up(self, campaign: int, state: str) -> int:
         """Part of those who still wait, for one tick."""
-        until, many = time.monotonic() + TICK, 0
+        until, many = time.monotonic() + self._patience, 0
         while time.monotonic() < until:
             gone = await commit(self._database, "campaign given up", lambda db: campaigns_recall.give_up(db, campaign, state, GIVE_UP))
             many += gone

@@ -96,7 +96,7 @@ async def started(database: Database, file: str = SIMPLE, now: datetime = NOW) -
 
 
 def runner(database: Database, clock: Clock, rate: float = 0) -> Runner:
-    return Runner(database, clock, {"telegram": rate, "whatsapp": rate}, lambda _heard: None)
+    return Runner(database, clock, {"telegram": rate, "whatsapp": rate}, lambda _heard: None, patience=60)
 
 
 async def recipients(database: Database, campaign: Campaign) -> list[Any]:

@@ -9,11 +9,13 @@ from sqlalchemy import select, update
 
 from bot.campaigns_house import geography
 from bot.house import load, open_database
-from storage import Database
+from storage import Database, outbox
 from storage.audiences import ADDRESSES, CONTACTS
 from storage.campaigns_hours import Geography, next_waking, pieces, room, waking
 from storage.deliveries import DELIVERIES
-from tests.campaigning import NOW, SIMPLE, Clock, people, queued, recipients, runner, started
+from storage.outbox import Result
+from storage.writer import Connection
+from tests.campaigning import NOW, SIMPLE, Clock, people, queued, recipients, runner, started, state_of
 from tests.talk import BRANCH, KEY
 
 OPENS, CLOSES = time(9), time(21)
@@ -144,3 +146,39 @@ async def test_what_still_waits_in_the_outbox_at_bedtime_goes_in_the_morning(dat
     clock.later(hours=13)
     await running.tick()
     assert len(await queued(database)) == 2
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize(
+    ("many", "rate", "step"),
+    [pytest.param(1_500, 0.045, 240, marks=pytest.mark.slow), pytest.param(1_000_000, 30, 3, marks=[pytest.mark.slow, pytest.mark.soak])],
+)
+async def test_a_million_at_thirty_a_second_takes_nine_and_a_quarter_hours(database: Database, many: int, rate: float, step: int) -> None:
+    """Or as many fewer at a pace as much lower, for the same hours: in virtual time, with a sender that keeps exactly to the pace."""
+    for _part in range(0, many, 3_000):
+        await people(database, min(3_000, many - _part))
+    clock = Clock(datetime(2026, 11, 23, 1, tzinfo=UTC))  # 9:00 in Hong Kong
+    campaign = await started(database, now=clock.now)
+    running = runner(database, clock, rate)
+    begun, sent, steps = clock.now, 0, 0
+    while await state_of(database, campaign) != "done":
+        await running.tick()
+        clock.later(seconds=step)
+        steps += 1
+        sent += await gone(database, clock, int(steps * step * rate) - sent)
+        assert steps * step < 12 * 3600
+    assert sent == many
+    assert (clock.now - begun).total_seconds() / 3600 == pytest.approx(9.26, rel=0.02)
+
+
+async def gone(database: Database, clock: Clock, most: int) -> int:
+    """So many go, as the pace allows."""
+
+    async def work(db: Connection) -> int:
+        claimed = await outbox.claim(db, database.tools, "telegram", 1, most, clock(), None) if most else []
+        done = [(one, Result(one.id, "sent")) for one in claimed]
+        if done:
+            await outbox.record(db, database.tools, "telegram", done, clock())
+        return len(done)
+
+    return await database.writer.run(work)
