@@ -188,3 +188,28 @@ def test_nobody_is_taken_off_the_list_by_a_guess(said: str) -> None:
 )
 def test_a_bare_question_leans_on_the_one_before(before: str, said: str, topic: str) -> None:
     assert hear(said, before).topic == topic
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I don't know",
+        "not sure",
+        "tidak tahu",
+        "saya sendiri",
+        "suami saya",
+        "di flat lantai 12",
+        "lantai 3 kamar 5",
+        "room 12, third floor",
+    ]
+    + ["on the ship", "at my employer's house", "my sister in law", "di laut", "siti aminah", "desa sumberejo", "jangan", "tadi pagi"]
+    + ["12 maret 2027", "nomor saya 0812 3456 7890, nik 3515005503900000", "email saya siti@contoh.id", "kapan saja", "any time"],
+)
+def test_an_answer_to_a_question_of_ours_alarms_nobody_and_changes_nothing(said: str) -> None:
+    heard = hear(said)
+    assert not heard.emergency
+    assert heard.topic not in {"opt_out", "language", "emergency"}
+
+
+def test_an_address_for_mail_is_no_link() -> None:
+    assert hear("email saya siti@contoh.id").topic != "scam"

@@ -19,6 +19,7 @@ LIKELY = 0.12  # a score below is not worth offering
 SECOND_INTENT = 0.75  # how sure to be of a clause that means something else than the whole
 FOLLOWS_BELOW = 0.9  # surer than this, a short question stands for itself
 DANGER = 0.15  # how likely somebody must be in danger: missing it costs more than a false alarm
+DANGER_UNNAMED = 0.25  # without any sign of it in the words themselves
 PASTED = 0.7  # that a number without a word is to be looked at; where a number is asked for it is the answer
 ACTED_UPON = frozenset({"opt_out", "language"})
 SMALL_TALK = frozenset({"greeting", "thanks", "emergency", NOT_OURS})
@@ -40,7 +41,7 @@ def _in_danger(text: str, guess: Guess) -> bool:
     _lead, grave, serious, *_doubts = seen = emergency.weigh(text, guess.lead("emergency"))
     if not (grave or serious) and sum(len(word) > 2 for word in words(text)) < 2:
         return False  # "w1": the model alone cannot tell danger from so little
-    return model().in_danger(seen) > DANGER
+    return model().in_danger(seen) > (DANGER if grave or serious else DANGER_UNNAMED)
 
 
 def _second_intents(text: str, first: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 LAST_LATIN = "\u024f"
 LONGEST = 400  # what a question needs; a wall of text costs no more time than this
 LINK = re.compile(
-    r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|id|info|xyz|top|site|online|link|ly|me|gd|cc|ru|cn)\b(?:/\S*)?"
+    r"(?:https?://|www\.)\S+|(?<![\w@.-])[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|id|info|xyz|top|site|online|link|ly|me|gd|cc|ru|cn)\b(?:/\S*)?"
 )
 _REPEATED = re.compile(r"([^\W\d])\1{2,}")
 _TOKEN = re.compile(r"[^\W\d_]+2?(?![\w])|[^\W\d_]+|\d+")
