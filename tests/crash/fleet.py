@@ -179,6 +179,10 @@ class Server:
         if self.is_alive:
             os.kill(self.process, number)
 
+    async def ended_within(self, seconds: float) -> bool:
+        assert self.ended is not None
+        return bool((await asyncio.wait([self.ended], timeout=seconds))[0])
+
     async def wait(self, within: float = PATIENCE) -> int:
         assert self.ended is not None
         return await asyncio.wait_for(asyncio.shield(self.ended), within)

@@ -62,7 +62,7 @@ async def test_our_answer_is_lost_after_the_commit(tmp_path: Path, database_url:
         for _time in range(10):
             await workers.do(30)
             await asyncio.sleep(0.2)
-        await here.telegram.wait_for(lambda: sum(not entry["ok"] for entry in here.telegram.ledger("attempt")) > 20, within=60)
+        await here.telegram.wait_for(lambda: sum(not entry["ok"] for entry in here.telegram.ledger("attempt")) > 20, within=120)
         here.door.watch = lambda _sent: False
         assert (await here.judge())["accepted"] == 300
 
@@ -72,7 +72,7 @@ async def test_what_telegram_gave_up_is_counted(tmp_path: Path, sqlite_url: str,
     async with world(tmp_path, sqlite_url, migrated_file, nest, seed=23, settings=FETCHED, webhook="") as here:
         telegram = here.telegram
         await telegram.text(1, "menu")
-        [menu] = await telegram.wait_for_sends(1, within=30)
+        [menu] = await telegram.wait_for_sends(1, within=60)
         button = menu["parameters"]["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
         await here.calm()
         await here.kill(here.servers[0])
@@ -93,10 +93,10 @@ async def test_what_telegram_gave_up_is_counted(tmp_path: Path, sqlite_url: str,
 async def test_numbers_that_start_anew_are_not_taken_for_old_ones(tmp_path: Path, sqlite_url: str, migrated_file: Path, nest: Nest) -> None:
     async with world(tmp_path, sqlite_url, migrated_file, nest, seed=24, settings=FETCHED, webhook="") as here:
         first = await here.telegram.text(1, "menu")
-        await here.telegram.wait_for_sends(1, within=30)
+        await here.telegram.wait_for_sends(1, within=60)
         await here.telegram.restart_ids(first or 0)
         await here.telegram.text(1, "menu", age=-86_400)
-        await here.telegram.wait_for_sends(2, within=30)
+        await here.telegram.wait_for_sends(2, within=60)
         assert len(await rows(sqlite_url, "SELECT id FROM inbound")) == 2
 
 

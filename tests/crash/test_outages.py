@@ -27,7 +27,7 @@ def answers(here: World) -> Counter[int | None]:
 
 
 async def told_to_wait(here: World) -> None:
-    await here.telegram.wait_for(lambda: answers(here)[503] > 0, within=60)
+    await here.telegram.wait_for(lambda: answers(here)[503] > 0, within=120)
 
 
 async def talk(here: World, workers: Workers, times: int, pause: float = 0.2) -> None:

@@ -36,7 +36,7 @@ CALLS = {"calls uncommitted", "calls committed"}  # where officers are on duty: 
 # While a campaign is under way: tests/crash/test_campaigns.py
 CAMPAIGN = {
     f"campaign {act} {when}"
-    for act in ("planned", "handed over", "recalled", "given up", "stopped", "ended")
+    for act in ("planned", "handed over", "recalled", "given up", "stopped", "ended", "kept")
     for when in ("uncommitted", "committed")
 }
 SPECIAL = (
@@ -92,7 +92,7 @@ async def killed_on_an_older_copy(here: World, sender: Server) -> None:
 
 async def provoke(here: World, server: Server, workers: Workers, place: str) -> None:
     """Let everything happen, again and again, until the server has passed the place."""
-    for _attempt in range(60):
+    for _attempt in range(300):
         if not server.is_alive:
             break
         await workers.do(8, SPECIAL if place in WEB else ())
@@ -101,7 +101,7 @@ async def provoke(here: World, server: Server, workers: Workers, place: str) -> 
             server.term()
         if place.startswith("slots"):
             await hiccup(server)
-        await asyncio.sleep(0.2)
+        await server.ended_within(0.3)
     await here.dies(server, within=1)
 
 

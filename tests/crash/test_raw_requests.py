@@ -96,7 +96,7 @@ async def test_senders_that_never_finish_keep_nobody_waiting(tmp_path: Path, sql
             writer.transport.abort()
 
 
-async def exchange(here: World, sent: bytes, within: float = 30) -> bytes:
+async def exchange(here: World, sent: bytes, within: float = 60) -> bytes:
     """All that comes back until the server closes the connection, or does not go on for a while."""
     reader, writer = await asyncio.open_connection("127.0.0.1", here.servers[0].port)
     answer = b""

@@ -86,7 +86,7 @@ async def test_one_process_fetches_and_another_goes_on_when_it_dies(
     async with world(tmp_path, postgresql_url, migrated_file, nest, roles=roles, seed=14, settings=FETCHED, webhook="", speed=1) as here:
         workers = Workers(here.telegram, 14)
         await workers.do(40)
-        await here.telegram.wait_for(lambda: len(here.telegram.sends()) >= 40, within=20)
+        await here.telegram.wait_for(lambda: len(here.telegram.sends()) >= 40, within=90)
         first = here.of("web")[0]
         await here.kill(first)
         await first.start("fetched unconfirmed:2")
@@ -94,7 +94,7 @@ async def test_one_process_fetches_and_another_goes_on_when_it_dies(
             await workers.do(10)
             await asyncio.sleep(0.5)
         await here.kill(here.of("web")[1])
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(180):
             while first.is_alive:  # its turn comes when the lease of the dead has run out
                 await workers.do(2)
                 await asyncio.sleep(0.5)

@@ -21,7 +21,7 @@ FIRST = 1_000_000
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3600 if COUNT > 5000 else 300)
+@pytest.mark.timeout(3600 if COUNT > 5000 else 900)
 async def test_no_update_breaks_the_webhook(tmp_path: Path, database_url: str, migrated_file: Path, nest: Nest) -> None:
     share = COUNT // 2  # half on each database
     settings = {"SAPA_TELEGRAM_RATE": "0"}
@@ -42,7 +42,7 @@ async def test_no_update_breaks_the_webhook(tmp_path: Path, database_url: str, m
 
 async def post(here: World, bodies: list[bytes], at_once: int = 40) -> list[int]:
     free = asyncio.Semaphore(at_once)
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=120)) as session:
 
         async def one(body: bytes) -> int:
             async with free, session.post(f"{here.servers[0].url}/telegram/webhook", data=body, headers=HEADERS) as answer:
@@ -70,7 +70,7 @@ async def nobody_is_blocked(here: World) -> None:
     assert set(await post(here, [json.dumps(greeting).encode() for greeting in greetings])) == {200}
     answered = "SELECT DISTINCT follows FROM deliveries WHERE follows LIKE '9000%'"
     assert len(await rows(here.url, answered)) == len(CHATS)
-    await here.calm(within=240)
+    await here.calm()
     assert all(len(here.telegram.sends(chat)) > before[chat] for chat in CHATS)
 
 

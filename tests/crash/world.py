@@ -69,7 +69,7 @@ class World:
         self.kills += 1
         self.crashes += server.role in SENDERS
 
-    async def dies(self, server: Server, within: float = 30) -> None:
+    async def dies(self, server: Server, within: float = 90) -> None:
         """Wait until a server has died of its failpoint."""
         where = f"{server.name} was to die at {server.failpoint!r}"
         try:
@@ -104,7 +104,7 @@ class World:
         await db.execute(insert(DELIVERIES), rows)
         await news.tell(db, database.dialect, [news.QUEUED])
 
-    async def calm(self, within: float = 90) -> None:
+    async def calm(self, within: float = 240) -> None:
         """No more faults, everybody up, and wait until nothing waits on either side."""
         await self.telegram.set_faults()
         for server in self.servers:
