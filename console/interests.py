@@ -12,6 +12,7 @@ from aiohttp import web
 from console import exports
 from console.interests_words import REACHES, STAGES, TONES, country
 from console.lists import Asked, Filter, Words, asked, listing
+from console.members import digits_of
 from console.pages import get, post
 from console.policies import ROLES, Policy
 from console.visit import Visit
@@ -44,6 +45,20 @@ async def follow(visit: Visit) -> web.Response:
         listing=listing(wanted, found, PAGE, lambda one: f"{(one.due_on or following.NEVER).isoformat()}.{one.id}"),
         **_common(visit, counts),
     )
+
+
+async def by_number(visit: Visit) -> web.Response:
+    """Looked up by a form of its own, so that a number stands in no address."""
+    sent = await visit.form("number")
+    number, tools = digits_of(sent["number"].lstrip("+")), visit.desk.database.tools
+    wanted = Wanted(visit.times.today, number=number)
+    found = await visit.read(lambda db: following.find(db, tools, visit.branch, wanted, PAGE)) if number else []
+    if not found:
+        return visit.go(f"{PATH}?all", _("Nobody left this number. It must be whole."))
+    if len(found) == 1:
+        return visit.go(f"{PATH}/{found[0].id}")
+    counts = await visit.read(lambda db: following.counts(db, visit.branch))
+    return visit.show("interests.html", columns=[], listing=listing(await _asked(visit), found, PAGE, id), **_common(visit, counts))
 
 
 async def _board(visit: Visit, wanted: Asked) -> web.Response:
@@ -149,5 +164,6 @@ def _row(visit: Visit, one: Followed) -> list[object]:
 
 PAGES = [
     get(PATH, follow, Policy.SERVE),
+    post(f"{PATH}/find", by_number, Policy.SERVE),
     post(f"{PATH}/export", export, Policy.SERVE),
 ]

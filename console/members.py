@@ -54,8 +54,31 @@ async def roll(visit: Visit) -> web.Response:
     sources = await visit.read(lambda db: members.sources(db, visit.branch))
     wanted = _asked(visit, sources)
     found = await visit.read(lambda db: members.find(db, visit.desk.database.tools, visit.branch, _wanted(visit, wanted), PAGE))
+    return _list(visit, wanted, found, any_list=bool(sources))
+
+
+async def by_number(visit: Visit) -> web.Response:
+    """A number is looked up by a form of its own, so that it stands in no address."""
+    sent = await visit.form("number")
+    number = digits_of(sent["number"])
+    tools = visit.desk.database.tools
+    found = await visit.read(lambda db: members.find(db, tools, visit.branch, Wanted(number=number), PAGE)) if number else []
+    if not found:
+        return visit.go(f"{PATH}?all", _("No member of the lists has this number. It must be whole, as on the card."))
+    if len(found) == 1:
+        return visit.go(f"{PATH}/{found[0].id}")
+    return _list(visit, _asked(visit, await visit.read(lambda db: members.sources(db, visit.branch))), found, any_list=True)
+
+
+def digits_of(typed: str) -> str:
+    """The digits of a number as people type it; "" for what is none."""
+    digits = "".join(letter for letter in typed if letter not in " .-()/")
+    return digits if digits.isascii() and digits.isdecimal() else ""
+
+
+def _list(visit: Visit, wanted: Asked, found: list[Found], *, any_list: bool) -> web.Response:
     shown = listing(wanted, found, PAGE, lambda one: f"{one.ends_on.isoformat()}.{one.id}")
-    return visit.show("members.html", listing=shown, masked=masked, today=_today(visit), soon=_today(visit) + SOON, any_list=bool(sources))
+    return visit.show("members.html", listing=shown, masked=masked, today=_today(visit), soon=_today(visit) + SOON, any_list=any_list)
 
 
 async def export(visit: Visit) -> web.StreamResponse:
@@ -133,12 +156,9 @@ def _asked(visit: Visit, sources: Mapping[int, tuple[str, date]]) -> Asked:
 
 
 def _wanted(visit: Visit, asked: Asked) -> Wanted:
-    digits = "".join(letter for letter in asked.words if letter not in " .-")
-    number = digits if digits.isascii() and digits.isdecimal() else ""
     today, chosen = _today(visit), asked.chosen["ends"]
     wanted = Wanted(
-        name="" if number else asked.words,
-        number=number,
+        name=asked.words,
         roster=int(asked.chosen["list"][0]) if asked.chosen["list"] else 0,
         latest_first="ended" in chosen,
         after=_after(asked.after),
@@ -188,6 +208,7 @@ def _row(visit: Visit, one: Found) -> list[object]:
 
 PAGES = [
     get(PATH, roll, Policy.LOOK),
+    post(f"{PATH}/find", by_number, Policy.LOOK),
     post(f"{PATH}/export", export, Policy.LOOK),
     get(f"{PATH}/{{number:\\d+}}", one, Policy.LOOK),
     post(f"{PATH}/{{number:\\d+}}/unmask", unmask, Policy.SERVE),

@@ -62,10 +62,11 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which interests. `due` is late, today, week or unset; `whose` are officers, 0 for nobody's; `after` is the key of the page before."""
+    """Which interests. `due` is late, today, week or unset; `whose` are officers, 0 for nobody's; `number` is a phone number's digits or a NIK; `after` is the key of the page before."""
 
     today: date
     words: str = ""
+    number: str = ""
     states: Sequence[str] = ()
     due: Sequence[str] = ()
     whose: Sequence[int] = ()
@@ -173,19 +174,24 @@ def _conditions(tools: Tools, wanted: Wanted) -> list[ColumnElement[bool]]:
         nobody = INTERESTS.c.officer_id.is_(None)
         theirs = INTERESTS.c.officer_id.in_([officer for officer in wanted.whose if officer])
         found.append(or_(nobody, theirs) if 0 in wanted.whose else theirs)
-    return [*found, _said(tools, wanted.words)] if wanted.words else found
+    if wanted.words:
+        found.append(_said(wanted.words))
+    if wanted.number:
+        found.append(_has(tools, wanted.number))
+    return found
 
 
-def _said(tools: Tools, words: str) -> ColumnElement[bool]:
-    """A reference, a phone number or NIK (by their keyed hash), or a part of a name."""
-    digits = "".join(letter for letter in words if letter not in " +.-()")
-    found = [func.lower(INTERESTS.c.name).contains(words.lower(), autoescape=True)]
-    if digits.isascii() and digits.isdecimal():
-        found += [INTERESTS.c.phone_index == tools.sealer.index("phone", f"+{number}") for number in _numbers(digits)]
-        found.append(INTERESTS.c.nik_index == tools.sealer.index("nik", digits))
-    if code := codes.read(words):
-        found.append(INTERESTS.c.reference == code)
-    return or_(*found)
+def _said(words: str) -> ColumnElement[bool]:
+    """A reference, or a part of a name."""
+    named = func.lower(INTERESTS.c.name).contains(words.lower(), autoescape=True)
+    code = codes.read(words)
+    return or_(named, INTERESTS.c.reference == code) if code else named
+
+
+def _has(tools: Tools, digits: str) -> ColumnElement[bool]:
+    """By the keyed hashes of a phone number and of a NIK."""
+    phones = [tools.sealer.index("phone", f"+{number}") for number in _numbers(digits)]
+    return or_(INTERESTS.c.phone_index.in_(phones), INTERESTS.c.nik_index == tools.sealer.index("nik", digits))
 
 
 def _numbers(digits: str) -> set[str]:

@@ -278,14 +278,28 @@ async def test_filters_stand_in_the_address_and_find_what_they_say(desk: Desk) -
         f"whose={officer.officer.id}": "Ani",
         "country=HK": "Bela",
         f"q={reference.lower()}": "Bela",
-        "q=0912345678": "",
-        "q=%2B886 912-345-678": "Ani",
-        "q=081234567890": "Citra",
         "q=cit": "Citra",
         "state=none&after=x": "Ani Bela Citra",
     }
     found = {query: await shown(officer, query) for query in asked}
     assert found == asked
+
+
+async def test_a_number_is_looked_up_without_standing_in_an_address(desk: Desk) -> None:
+    officer = await desk.signed_in(Role.OFFICER)
+    mine = await leave(desk, 1, "Ani", phone=PHONE)
+    twice = [await leave(desk, n, "Citra", phone="+6281234567890", nik=NIK) for n in (2, 3)]
+    theirs = await leave(desk, 4, "Orang S", branch="surabaya", phone="+6281111111111")
+
+    async def find(number: str) -> str:
+        answer = await officer.post("/desk/interests/find", {"number": number})
+        return answer.headers["Location"] if answer.status == 303 else " ".join(re.findall(r"interests/(\d+)\"><bdi>", await answer.text()))
+
+    assert await find("+886 912-345-678") == f"/desk/interests/{mine}"
+    for number in ("081234567890", "6281234567890", NIK):
+        assert await find(number) == " ".join(map(str, twice))
+    for number in ("0912345678", "081111111111", "", "ani", str(theirs)):
+        assert await find(number) == "/desk/interests?all"
 
 
 async def test_the_overview_counts_what_its_links_lead_to(desk: Desk) -> None:

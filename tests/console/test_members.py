@@ -49,6 +49,13 @@ async def text(desk: Desk, path: str, role: str = Role.OFFICER, branch: str = "s
     return await answer.text()
 
 
+async def find(desk: Desk, number: str, role: str = Role.OFFICER, branch: str = "sidoarjo") -> str:
+    """What looking up a number leads to: the path of a member, or of the list."""
+    answer = await (await desk.signed_in(role, branch)).post("/desk/members/find", {"number": number})
+    assert answer.status == 303
+    return answer.headers["Location"]
+
+
 async def id_of(desk: Desk, name: str) -> str:
     page = await text(desk, f"/desk/members?q={name}")
     found = re.search(r'data-row href="/desk/members/(\d+)"', page)
@@ -59,21 +66,30 @@ async def id_of(desk: Desk, name: str) -> str:
 async def test_a_member_is_found_by_either_number_or_by_name_and_shown_masked(both: Desk) -> None:
     """W3, P4"""
     await enlist(both, member())
-    for words in (KPJ, NIK, "3515 0055 0391 0000", "lestari"):
-        page = await text(both, f"/desk/members?q={words}")
+    for number in (KPJ, NIK, "3515 0055 0391 0000"):
+        page = await text(both, await find(both, number))
         assert "Dewi Lestari" in page
-        assert "•••• 0017" in page
-        rows = page.partition('id="list"')[2].partition("<tbody>")[2]
-        assert KPJ not in rows
-        assert NIK not in rows
-    assert "Dewi" not in await text(both, f"/desk/members?q={KPJ[:-1]}")
+        assert KPJ not in page
+        assert NIK not in page
+    page = await text(both, "/desk/members?q=lestari")
+    assert "•••• 0017" in page
+    for wrong in (KPJ[:-1], "lestari", "", "x" * 50):
+        assert await find(both, wrong) == "/desk/members?all"
+
+
+async def test_a_number_with_two_cards_shows_both(desk: Desk) -> None:
+    await enlist(desk, member())
+    await enlist(desk, member("Dewi L.", kpj="26090000025"), as_of=date(2026, 10, 1))
+    answer = await (await desk.signed_in(Role.OFFICER)).post("/desk/members/find", {"number": NIK})
+    assert answer.status == 200
+    assert (await answer.text()).count("data-row") == 2
 
 
 async def test_a_national_officer_finds_all_and_another_branch_none(both: Desk) -> None:
     """W2"""
     await enlist(both, member(), branch="surabaya")
     number = await id_of_everywhere(both)
-    assert "Dewi" not in await text(both, f"/desk/members?q={KPJ}")
+    assert await find(both, KPJ) == "/desk/members?all"
     officer = await both.signed_in(Role.OFFICER)
     for path in (f"/desk/members/{number}", f"/desk/members?list={number}"):
         answer = await officer.get(path)
@@ -83,22 +99,19 @@ async def test_a_national_officer_finds_all_and_another_branch_none(both: Desk) 
 
 
 async def id_of_everywhere(desk: Desk) -> str:
-    page = await text(desk, f"/desk/members?q={KPJ}", branch="*")
-    found = re.search(r'data-row href="/desk/members/(\d+)"', page)
-    assert found
-    return found[1]
+    return (await find(desk, KPJ, branch="*")).rpartition("/")[2]
 
 
 async def test_the_newest_list_counts_and_the_older_stands_beside_it(both: Desk) -> None:
     await enlist(both, member(ends=date(2026, 12, 31)), as_of=date(2026, 10, 1))
     newer = await enlist(both, member(ends=date(2028, 12, 31)), as_of=date(2026, 11, 1))
-    page = await text(both, f"/desk/members?q={KPJ}")
+    page = await text(both, "/desk/members?q=dewi")
     assert page.count("Dewi Lestari") == 1
     assert "SIPP 2026-11-01" in page
     one = await text(both, f"/desk/members/{await id_of(both, 'dewi')}")
     assert one.index("SIPP 2026-11-01") < one.index("SIPP 2026-10-01")
     await both.database.writer.run(lambda db: rosters.change(db, newer, 0, state=UNDONE))
-    assert "SIPP 2026-10-01" in await text(both, f"/desk/members?q={KPJ}")
+    assert "SIPP 2026-10-01" in await text(both, "/desk/members?q=dewi")
 
 
 async def test_pages_go_on_by_key_and_nobody_is_shown_twice(both: Desk) -> None:
@@ -184,7 +197,7 @@ async def test_an_export_is_masked_and_harmless(desk: Desk) -> None:
 async def test_hostile_names_are_shown_as_they_are(desk: Desk) -> None:
     """W16"""
     await enlist(desk, member("<script>alert(1)</script>"))
-    page = await text(desk, f"/desk/members?q={KPJ}")
+    page = await text(desk, await find(desk, KPJ))
     assert "<bdi>&lt;script&gt;alert(1)&lt;/script&gt;</bdi>" in page
 
 
