@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
-from console.visit import Visit
+from console.visit import Visit, tidy
 from locales import Text, Written
 
 Row = TypeVar("Row")
@@ -69,8 +69,8 @@ def asked(visit: Visit, path: str, *filters: Filter, fields: Sequence[str] = ())
     chosen = {
         filter.name: tuple(dict.fromkeys(value for value in query.getall(filter.name, []) if value in filter.options)) for filter in filters
     }
-    words = query.get("q", "").strip()[:LONGEST_SEARCH]
-    return Asked(path, filters, words, chosen, {name: query.get(name, "") for name in fields}, query.get("after", ""))
+    words = tidy(query.get("q", ""))[:LONGEST_SEARCH]
+    return Asked(path, filters, words, chosen, {name: tidy(query.get(name, "")) for name in fields}, tidy(query.get("after", "")))
 
 
 @dataclass(frozen=True)

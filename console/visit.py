@@ -30,6 +30,11 @@ SAID_LIVES = 60  # seconds: what is said after a form was sent waits so long for
 FORM_FIELD, FORM_HEADER = "csrf", "X-CSRF-Token"
 
 
+def tidy(typed: str) -> str:
+    """Trimmed, without NUL, which no database keeps, and with the line ends of everybody else."""
+    return typed.replace("\0", "").replace("\r\n", "\n").strip()
+
+
 class Visit:
     """Pages get one and return an answer: `async def page(visit: Visit) -> web.StreamResponse`."""
 
@@ -83,11 +88,11 @@ class Visit:
         return int(text)
 
     async def form(self, *names: str) -> dict[str, str]:
-        """These fields of the form, trimmed, "" for a missing one. Others are ignored, so that nobody slips in a field."""
+        """These fields of the form, tidy, "" for a missing one. Others are ignored, so that nobody slips in a field."""
         sent = await self.request.post()
         if unasked := len(set(sent) - {*names, FORM_FIELD}):
             log.warning("a form for %s held fields that it does not have: %d", self.request.match_info.route.name, unasked)
-        return {name: value.strip() if isinstance(value := sent.get(name, ""), str) else "" for name in names}
+        return {name: tidy(value) if isinstance(value := sent.get(name, ""), str) else "" for name in names}
 
     # Reading and writing
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select, update
+from yarl import URL
 
 from bot.engine import Engine
 from console.policies import Role
@@ -346,6 +347,22 @@ async def test_hostile_words_stand_in_the_page_as_words(desk: Desk) -> None:
         entries = [json.loads(html.unescape(one)) for one in re.findall(r'data-entry="([^"]*)"', page)]
         assert entries
         assert all(set(entry) == {"id", "at", "text", "buttons"} for entry in entries)
+
+
+async def test_what_no_database_keeps_is_left_out_and_lines_end_as_elsewhere(both: Desk, siti: Talker) -> None:
+    """B3, B6"""
+    officer = await sri(both)
+    await answers(officer, siti, "Halo\0 Bu.\r\n\r\nApa kabar?\ud800".encode("utf-8", "replace").decode())
+    assert (await last(siti)).endswith("Halo Bu.\n\nApa kabar??")
+    assert (await officer.post(f"{await siti.path()}/note", {"text": "a\0b"})).status == 303
+    for path in (
+        "/desk/inbox?q=a%00b",
+        "/desk/inbox?q=%00",
+        "/desk/inbox?after=%00",
+        f"{await siti.path()}?before=%00",
+        "/desk/inbox?q=%ed%a0%80",
+    ):
+        assert (await officer.http.get(URL(both.address + path, encoded=True))).status == 200, path
 
 
 async def test_long_talks_are_read_page_by_page(desk: Desk) -> None:
