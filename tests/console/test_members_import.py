@@ -22,6 +22,7 @@ from storage.audit import Wanted
 from storage.coverage import LIVE, MEMBERS
 from storage.rosters import CHECKED, DRAFT, IMPORTING, STOPPED, UNDONE, Roster
 from tests.console.conftest import Browser, Desk
+from tests.console.talking import Talker, talking
 from tests.hostile import PAYLOADS
 from tests.workbooks import workbook
 
@@ -315,3 +316,30 @@ async def test_fifty_thousand_rows_are_in_within_a_minute_and_keep_nobody_waitin
     assert took < 60
     assert sorted(waits)[int(len(waits) * 0.99)] < 0.2
     assert max(waits) < 1
+
+
+async def test_a_worker_is_told_of_the_list_while_it_stands_and_of_the_older_one_after(desk: Desk) -> None:
+    """From the moment it is in until it is undone; with its source and the day it speaks of."""
+    officer, path = await sent(desk)
+    async with talking(desk) as engine:
+        siti = Talker(desk, engine, "100")
+        for said in ("cek", "ya", "ya", RIGHT[1]):
+            await siti.says(said)
+        assert '"Contoh daftar peserta (bukan data asli)" per 1 November 2026' in await _last(siti, "15 maret 1990")
+        await check(desk, officer, path)
+        assert await act(desk, officer, path, "run") == 303
+        assert '"Daftar November" per 20 November 2026' in await _asks(siti)
+        assert await act(desk, officer, path, "undo") == 303
+        assert '"Contoh daftar peserta (bukan data asli)" per 1 November 2026' in await _asks(siti)
+
+
+async def _asks(worker: Talker) -> str:
+    for said in ("cek status", "ya", RIGHT[1]):
+        await worker.says(said)
+    return await _last(worker, "15 maret 1990")
+
+
+async def _last(worker: Talker, said: str) -> str:
+    page = (await worker.says(said))[-1].page
+    assert page
+    return page.text
