@@ -17,7 +17,7 @@ from bot.failpoints import commit
 from bot.lease import Lease
 from handlers import SCRIPT
 from storage import Database, Unavailable, campaigns, campaigns_acts, campaigns_feed, campaigns_recall, news, pauses, templates
-from storage.campaigns import CANCELLED, PLANNING, SENDING, UNDER_WAY, Campaign, Stale
+from storage.campaigns import CANCELLED, DONE, PLANNING, SENDING, UNDER_WAY, Campaign, Stale
 from storage.campaigns_feed import Handed, Kit
 from storage.campaigns_file import load
 from storage.campaigns_plan import Chunk, Plan
@@ -30,6 +30,7 @@ BATCH = 250  # recipients handed over in one transaction
 AHEAD = 3.0  # seconds of sending that stand in the outbox; few, so that a pause has little to call back
 LEAST, UNLIMITED = 30, 2_000  # messages that stand there at least, and where a channel has no limit
 EARLY = timedelta(minutes=10)  # before it begins a campaign is planned
+SETTLED = timedelta(days=8)  # platforms repeat what they tell of a message for seven
 GIVE_UP = 2_000  # recipients in one transaction
 LOOKED_AT, ENOUGH = 1_000, 50  # newest messages by which a campaign is judged, and how many make a judgement
 FAILED, ENDED = frozenset({"failed"}), frozenset({"failed", "sent", "delivered", "read"})
@@ -94,8 +95,9 @@ class Runner:
     async def tick(self) -> None:
         """What is to be done now, a piece of each campaign's work."""
         now = self._now()
-        active, gone = await self._database.writer.read(_campaigns)
+        active, gone, done = await self._database.writer.read(_campaigns)
         await self._sweep(gone)
+        await self._keep(done, now)
         self._runs = {one.id: run for one in active if (run := self._runs.get(one.id))}
         if not active:
             return
@@ -222,6 +224,19 @@ class Runner:
             if campaign.id not in self._swept and not await self._give_up(campaign.id, CANCELLED):
                 self._swept.add(campaign.id)
 
+    async def _keep(self, done: list[Campaign], now: datetime) -> None:
+        """Once no receipt is to be expected any more, what became of each is kept without the message."""
+        for campaign in done:
+            settled = campaign.ended_at is not None and now - campaign.ended_at > SETTLED
+            if settled and campaign.id not in self._swept:
+                kept = await commit(
+                    self._database,
+                    "campaign kept",
+                    lambda db, id_=campaign.id: campaigns_recall.keep_results(db, id_, GIVE_UP),  # type: ignore[misc]
+                )
+                if not kept:
+                    self._swept.add(campaign.id)
+
     async def _give_up(self, campaign: int, state: str) -> int:
         """Part of those who still wait, for one tick."""
         until, many = time.monotonic() + self._patience, 0
@@ -233,7 +248,8 @@ class Runner:
         return many
 
 
-async def _campaigns(db: Connection) -> tuple[list[Campaign], list[Campaign]]:
-    """Those under way, oldest first, and those that were cancelled lately."""
+async def _campaigns(db: Connection) -> tuple[list[Campaign], list[Campaign], list[Campaign]]:
+    """Those under way, oldest first, and those that were cancelled or ended lately."""
     active = await campaigns.find(db, "*", states=UNDER_WAY, most=1_000)
-    return active[::-1], await campaigns.find(db, "*", states=(CANCELLED,))
+    gone, done = [await campaigns.find(db, "*", states=(state,)) for state in (CANCELLED, DONE)]
+    return active[::-1], gone, done

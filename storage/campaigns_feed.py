@@ -16,7 +16,7 @@ from storage.campaigns import APPROACHES, CAMPAIGNS, RECIPIENTS, UNDER_WAY, WAIT
 from storage.campaigns_file import CampaignFile
 from storage.campaigns_hours import Geography, Span, Zones, next_waking, waking
 from storage.campaigns_pages import Known
-from storage.campaigns_plan import FOUR_IN, ONE_IN
+from storage.campaigns_plan import FOUR_IN, FREE, ONE_IN, OPEN, SHUT
 from storage.changes import Tools, insert_into
 from storage.coverage import LIVE, MEMBERS, ROSTERS
 from storage.deliveries import CAMPAIGN, DELIVERIES, reply_row
@@ -136,15 +136,15 @@ async def facts_of(db: Connection, contacts: Sequence[int], *, ends: bool) -> di
 
 def _rank(address: Any, now: datetime) -> int:
     if address.channel != "whatsapp":
-        return 2
-    return 3 if address.window_until is not None and address.window_until > now else 1
+        return FREE
+    return OPEN if address.window_until is not None and address.window_until > now else SHUT
 
 
 def _decide(kit: Kit, person: _Person, now: datetime) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """What becomes of the recipient, and the delivery if there is one."""
     moment, row = int(now.timestamp()), person.row
     change = {"contact_": row.contact_id, "state_": "skipped", "reason_": None, "channel_": "", "due_": moment, "delivery_": None}
-    if reason := _reason(kit, person, moment):
+    if reason := _reason(kit, person, now):
         return change | {"reason_": reason}, None
     address = person.address
     span = next_waking(kit.spans(kit.geography.zones(row.country, _number(kit, person), row.branch)), moment + LAST)
@@ -171,7 +171,7 @@ def _number(kit: Kit, person: _Person) -> str:
         return ""
 
 
-def _reason(kit: Kit, person: _Person, moment: int) -> str | None:
+def _reason(kit: Kit, person: _Person, now: datetime) -> str | None:
     row = person.row
     begun = kit.campaign.started_at
     if row.there is None or (row.erased_at is not None and begun is not None and row.erased_at >= begun):
@@ -180,6 +180,9 @@ def _reason(kit: Kit, person: _Person, moment: int) -> str | None:
         return "opted_out"
     if person.address is None:
         return "unreachable"
+    if kit.file.template is None and _rank(person.address, now + MARGIN) == SHUT:
+        return "window"
+    moment = int(now.timestamp())
     if (row.last or 0) > moment - ONE_IN or (row.fourth or 0) > moment - FOUR_IN:
         return "too_often"
     return None
@@ -188,7 +191,7 @@ def _reason(kit: Kit, person: _Person, moment: int) -> str | None:
 def _page(kit: Kit, person: _Person, id_: int, now: datetime) -> tuple[Page, Filled | None]:
     language = person.row.language
     filled = campaigns_pages.values(kit.file, language, person.known)
-    if _rank(person.address, now + MARGIN) == 1 and kit.file.template:
+    if _rank(person.address, now + MARGIN) == SHUT and kit.file.template:
         return campaigns_pages.approach(kit.file, kit.templates[language], filled, id_)
     page, *more = campaigns_pages.pages(kit.file, language, person.address.channel, filled, kit.stop, id_)
     if more:

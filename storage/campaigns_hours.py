@@ -26,7 +26,9 @@ class Geography:
         return self.countries[country] if country else (self.branches[branch],)
 
     def country_of(self, number: str) -> str | None:
-        """The longest prefix counts."""
+        """The longest prefix counts. Where the number is hidden, WhatsApp's own id of a person begins with its country (HK.1234)."""
+        if number[2:3] == "." and number[:2] in self.countries:
+            return number[:2]
         digits = number.removeprefix("+")
         if not digits.isdecimal():
             return None

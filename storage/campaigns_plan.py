@@ -30,6 +30,7 @@ from storage.writer import Connection
 PRIME = 1_000_003  # contacts are scattered over so many places, differently for each campaign
 SOON, MONTH = timedelta(days=7), timedelta(days=30)
 ONE_IN, FOUR_IN = int(SOON.total_seconds()), int(MONTH.total_seconds())  # at most one message in the first, four in the second
+STEPS = 500  # moments over which a campaign is spread: few, so that the list's index grows at few places at once
 OPEN, FREE, SHUT, DEAD = 3, 2, 1, 0  # how well an address can be written to; of several the best counts
 AT = ADDRESSES.c
 
@@ -112,7 +113,8 @@ class Plan:
     def _due(self) -> Any:
         """When it may go: the person's place in the spread, in waking time where they are."""
         spread = int(self._file.schedule.spread.total_seconds())
-        offset = _scattered(CONTACTS.c.id, self._campaign.id) * spread // PRIME
+        steps = min(STEPS, spread) or 1
+        offset = _scattered(CONTACTS.c.id, self._campaign.id) * steps // PRIME * (spread // steps)
         places = [(where, _moment(found, offset)) for where, found in self._places(spread)]
         return case(*places, else_=null())
 

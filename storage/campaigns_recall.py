@@ -33,7 +33,12 @@ async def recall(db: Connection, campaign: int) -> int:
 
 async def recall_late(db: Connection, now: datetime) -> int:
     """What cannot go soon, or only after bedtime, waits where it can be told when to come back."""
-    known = [prefix_of(id_) for id_ in (await db.execute(select(CAMPAIGNS.c.id).where(CAMPAIGNS.c.ended_at.is_(None)))).scalars()]
+    known = [
+        prefix_of(id_)
+        for id_ in (
+            await db.execute(select(CAMPAIGNS.c.id).where(CAMPAIGNS.c.started_at.is_not(None), CAMPAIGNS.c.ended_at.is_(None)))
+        ).scalars()
+    ]
     if not known:
         return 0
     late = or_(DELIVERIES.c.due_at > now + SOON, DELIVERIES.c.expires_at <= now + MARGIN)
@@ -104,3 +109,14 @@ async def finish(db: Connection, campaign: int, now: datetime) -> bool:
         return False
     mine = CAMPAIGNS.c.id == campaign, CAMPAIGNS.c.state == SENDING
     return bool((await db.execute(update(CAMPAIGNS).where(*mine).values(state="done", ended_at=now))).rowcount)
+
+
+async def keep_results(db: Connection, campaign: int, most: int) -> int:
+    """Write so many deliveries' ends into the list of recipients, which is kept longer than what was said; how many there were."""
+    handed = RECIPIENTS.c.campaign == campaign, RECIPIENTS.c.state == "handed"
+    there = exists().where(DELIVERIES.c.id == RECIPIENTS.c.delivery)
+    some = select(RECIPIENTS.c.contact_id).where(*handed, there).limit(most)
+    ended = select(DELIVERIES.c.state).where(DELIVERIES.c.id == RECIPIENTS.c.delivery).scalar_subquery()
+    reason = select(DELIVERIES.c.reason).where(DELIVERIES.c.id == RECIPIENTS.c.delivery).scalar_subquery()
+    mine = RECIPIENTS.c.campaign == campaign, RECIPIENTS.c.contact_id.in_(some)
+    return (await db.execute(update(RECIPIENTS).where(*mine).values(state=ended, reason=reason))).rowcount

@@ -74,10 +74,10 @@ def difference(reached: Share, held: Share) -> tuple[float, float, float]:
 
 
 async def states(db: Connection, campaign: Campaign) -> dict[tuple[str, str, str], int]:
-    """Where everybody is now, in the words of the outbox once their message was handed over."""
+    """Where everybody is now, in the words of the outbox once their message was handed over; `gone` is who was erased since."""
     here = RECIPIENTS.c
     handed = here.state == "handed"
-    state = case((handed, func.coalesce(DELIVERIES.c.state, "sent")), else_=here.state)
+    state = case((handed, func.coalesce(DELIVERIES.c.state, "gone")), else_=here.state)
     reason = case((handed, DELIVERIES.c.reason), else_=here.reason)
     rows = (
         select(here.channel, state.label("state"), func.coalesce(reason, "").label("reason"))
@@ -100,7 +100,7 @@ async def results(db: Connection, dialect: str, campaign: Campaign) -> Results:
     mine = here.campaign == campaign.id
     pressed = select(func.count()).where(mine, here.pressed.is_not(None))
     ended = select(func.count()).where(mine, here.pressed == "?opt_out")
-    reached, held = (mine, here.state == "handed"), (mine, here.reason == "hold_out")
+    reached, held = (mine, here.delivery.is_not(None)), (mine, here.reason == "hold_out")
     did = {}
     for name, condition in _conditions(dialect).items():
         did[name] = (await _share(db, reached, condition), await _share(db, held, condition))

@@ -77,7 +77,8 @@ def test_the_destination_says_where_somebody_is_else_the_number_else_the_branch(
     assert where.zones("US", "85291234567", "sidoarjo") == ("America/New_York",)
     assert where.zones(None, "85291234567", "sidoarjo") == ("Asia/Hong_Kong",)
     assert where.zones(None, "12025550123", "sidoarjo") == ("America/New_York",)
-    assert where.zones(None, "HK.13491208655302741918", "sidoarjo") == ("Asia/Jakarta",)
+    assert where.zones(None, "HK.13491208655302741918", "sidoarjo") == ("Asia/Hong_Kong",)
+    assert where.zones(None, "ID.13491208655302741918", "sidoarjo") == ("Asia/Jakarta",)
     assert where.zones("ID", "", "sidoarjo") == ("Asia/Jakarta",)
 
 

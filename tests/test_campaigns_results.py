@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from bot.house import load, new_engine, open_database
 from storage import Database, Inbound
@@ -136,3 +136,18 @@ def test_a_difference_has_its_bounds() -> None:
     """The example of Newcombe 1998, table II: 56 of 70 and 48 of 80, method 10."""
     gap, low, high = difference(Share(56, 70), Share(48, 80))
     assert (round(gap, 4), round(low, 4), round(high, 4)) == (0.2, 0.0524, 0.3339)
+
+
+async def test_what_became_of_each_outlives_the_messages(database: Database) -> None:
+    await people(database, 3)
+    campaign, clock = await started(database), Clock()
+    running = runner(database, clock)
+    await running.tick()
+    await database.writer.run(lambda db: db.execute(update(DELIVERIES).values(state="failed", reason="blocked")))
+    for _tick in range(3):
+        await running.tick()
+    before = (await found(database, campaign)).states
+    clock.later(days=9)
+    await running.tick()
+    await database.writer.run(lambda db: db.execute(delete(DELIVERIES)))
+    assert (await found(database, campaign)).states == before == {("telegram", "failed", "blocked"): 3}
