@@ -10,6 +10,7 @@ from aiohttp import web
 
 from console.account import LANGUAGE_NAMES
 from console.lists import Asked, Filter, asked, listing
+from console.members import digits_of
 from console.pages import get, post
 from console.policies import Policy
 from console.visit import Visit
@@ -62,8 +63,23 @@ async def everybody(visit: Visit) -> web.Response:
     )
 
 
+async def by_number(visit: Visit) -> web.Response:
+    """Looked up by a form of its own, so that a number stands in no address."""
+    sent = await visit.form("number")
+    digits, tools = digits_of(sent["number"].lstrip("+")), visit.desk.database.tools
+
+    async def mine(db: Connection) -> list[people.Row]:
+        meant = await searching.by_number(db, tools, visit.branch, digits)
+        return await people.find(db, visit.branch, Wanted(contacts=meant), visit.now, 1)
+
+    found = await visit.read(mine) if digits else []
+    if len(found) != 1:
+        return visit.go(f"{PATH}?all", _("Nobody has this number, or more than one. It must be whole."))
+    return visit.go(f"{PATH}/{found[0].id}")
+
+
 async def _find(db: Connection, visit: Visit, wanted: Asked) -> list[people.Row]:
-    meant = await searching.people(db, visit.desk.database.tools, visit.branch, wanted.words) if wanted.words else None
+    meant = await searching.by_words(db, visit.branch, wanted.words) if wanted.words else None
     return await people.find(db, visit.branch, _wanted(visit, wanted, meant), visit.now, PAGE)
 
 
@@ -134,6 +150,7 @@ def path_of(person: Person) -> str:
 
 PAGES = [
     get(PATH, everybody, Policy.LOOK),
+    post(f"{PATH}/find", by_number, Policy.LOOK),
     get(f"{PATH}/{{person}}", one, Policy.LOOK),
     post(f"{PATH}/{{person}}/code", code, Policy.SERVE),
 ]

@@ -25,7 +25,14 @@ async def people(db: Connection, tools: Tools, branch: str, typed: str) -> list[
     if (code := read(typed)) and (found := await _by_reference(db, branch, code)):
         return found
     if NUMBER.fullmatch(typed):
-        return await _by_number(db, tools, branch, "".join(character for character in typed if character in "0123456789"))
+        return await by_number(db, tools, branch, "".join(character for character in typed if character in "0123456789"))
+    return await by_words(db, branch, typed)
+
+
+async def by_words(db: Connection, branch: str, typed: str) -> list[int]:
+    """A reference, or a part of a name."""
+    if (code := read(typed)) and (found := await _by_reference(db, branch, code)):
+        return found
     named = func.lower(INTERESTS.c.name).contains(typed.lower(), autoescape=True)
     rows = await db.execute(select(INTERESTS.c.contact_id).where(within(INTERESTS.c.branch, branch), named).distinct().limit(MOST))
     return list(rows.scalars())
@@ -36,7 +43,7 @@ async def _by_reference(db: Connection, branch: str, code: str) -> list[int]:
     return list((await db.execute(select(INTERESTS.c.contact_id).where(*mine))).scalars())
 
 
-async def _by_number(db: Connection, tools: Tools, branch: str, digits: str) -> list[int]:
+async def by_number(db: Connection, tools: Tools, branch: str, digits: str) -> list[int]:
     """As a telephone number, with or without the country's code; as a number on Telegram; as a NIK."""
     international = f"62{digits[1:]}" if digits.startswith("0") else digits
     ids = [index(tools, "whatsapp", international), index(tools, "telegram", digits)]

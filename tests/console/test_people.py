@@ -71,17 +71,28 @@ async def all_of(desk: Desk, table: Any) -> list[Any]:
     return list((await desk.database.writer.read(lambda db: db.execute(select(table)))).all())
 
 
-async def test_a_person_is_found_by_name_reference_and_whole_number(both: Desk) -> None:
+async def test_a_person_is_found_by_name_or_reference(both: Desk) -> None:
     await person(both)
     await person(both, DEWI, name="Dewi Lestari")
     browser = await both.signed_in()
-    for typed in ("siti", "Aminah", "6281200000101", "081200000101", "+62 812-0000-0101"):
-        page = await text_of(browser, f"/desk/people?q={typed.replace('+', '%2B')}")
+    for typed in ("siti", "Aminah"):
+        page = await text_of(browser, f"/desk/people?q={typed}")
         assert ("Siti Aminah" in page, "Dewi" in page) == (True, False), typed
-    page = await text_of(browser, f"/desk/people?q={NIK}")
-    assert "Siti Aminah" in page
-    for typed in ("0000101", "351500", "%25", "_"):
-        assert "Siti Aminah" not in await text_of(browser, f"/desk/people?q={typed}"), "a part of a number finds nobody"
+    for typed in ("6281200000101", NIK, "%25", "_"):
+        assert "Siti Aminah" not in await text_of(browser, f"/desk/people?q={typed}"), "a number in an address finds nobody"
+
+
+async def test_a_whole_number_leads_to_its_person_and_stands_in_no_address(both: Desk) -> None:
+    """W9, P4"""
+    await person(both)
+    await person(both, DEWI, branch="surabaya", name="Dewi")
+    browser = await both.signed_in()
+    for typed in ("6281200000101", "081200000101", "+62 812-0000-0101", " 6281200000101 ", NIK):
+        answer = await browser.post("/desk/people/find", {"number": typed})
+        assert answer.headers["Location"] == f"/desk/people/{SITI}", typed
+    for typed in ("0000101", "351500", "", "x", "6281200000102", "9" * 40):
+        answer = await browser.post("/desk/people/find", {"number": typed})
+        assert answer.headers["Location"] == "/desk/people?all", "a part finds nobody, and neither does another branch's"
 
 
 @pytest.mark.parametrize(
