@@ -66,7 +66,7 @@ class App:
         self._whatsapp = self._set_up_whatsapp()
         self._webhook: Webhook | None = None
         self._delivery = Delivery(database, self._channels, self._clock)
-        self._calls = Calls(database, house.now, self._committed, settings.public_url)
+        self._calls = Calls(database, self._clock, self._committed, settings.public_url)
         self._tasks: list[asyncio.Task[None]] = []
         self._web: web.AppRunner | None = None
         self._figures: web.AppRunner | None = None
