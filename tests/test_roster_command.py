@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+import asyncio
+import os
+import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,8 @@ from bot.__main__ import app
 from bot.commands import roster as command
 from bot.commands.roster import Order
 from bot.settings import Settings
-from storage import audit
+from storage import audit, rosters
+from storage import members as desk_members
 from storage.audit import Wanted
 from storage.coverage import MEMBERS, ROSTERS
 from tests.talk import KEY
@@ -122,3 +126,30 @@ def test_the_help_tells_a_stranger_what_a_list_needs() -> None:
     said = " ".join(CliRunner().invoke(app, ["roster", "import", "--help"], env={"COLUMNS": "200"}).output.split())
     for part in ("card number (KPJ), name", "--dry-run", "--map", "--as-of", "--branch", "the newest (--as-of) is told"):
         assert part in said
+
+
+@pytest.mark.slow
+async def test_an_import_that_is_killed_is_believed_by_nobody_and_can_be_done_again(settings: Settings, tmp_path: Path) -> None:
+    """B15: whatever it had written is unseen, and goes with the next sweep of a later day."""
+    rows = [["Peserta", f"2611{number:07}", "", *RIGHT[3:]] for number in range(20_000)]
+    file = tmp_path / "Peserta.csv"
+    file.write_bytes(lines(*rows))
+    given = {"SAPA_DATABASE_URL": settings.database_url, "SAPA_SECRET_KEY": KEY, "PATH": os.environ["PATH"]}
+    asked = ["roster", "import", str(file), "--all", "scheme=placed", "--all", "programmes=JKK JKM"]
+    importing = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", *asked, env=given, stdout=asyncio.subprocess.DEVNULL)
+    async with asyncio.timeout(60):
+        while not await members(settings):
+            assert importing.returncode is None
+    importing.kill()
+    await importing.wait()
+    async with house.working(settings) as database:
+        dead = await database.writer.read(lambda db: rosters.find(db, "*", states=(rosters.IMPORTING,)))
+        seen = await database.writer.read(lambda db: desk_members.find(db, database.tools, "*", desk_members.Wanted(name="Peserta")))
+    assert [one.report for one in dead] == [{}]
+    assert seen == []
+    await command.bring_in(settings, Order(file, date(2026, 11, 20), all_rows=ALL))
+    async with house.working(settings) as database:
+        later = house.now() + timedelta(days=2)
+        while await database.writer.run(lambda db: rosters.sweep(db, later, 5000)):
+            pass
+    assert await members(settings) == 20_000
