@@ -98,7 +98,7 @@ def chat(
     save: Annotated[Path | None, typer.Option(help="Write the talk to this file, as a transcript test.")] = None,
     sender: Annotated[str, typer.Option("--as", help="Who talks: the same name goes on with the same conversation.")] = "shell",
 ) -> None:
-    """Talk with the bot here, one message a line. `[label]` presses a button; lines may be piped in."""
+    """Talk with the bot here, one message a line. A label in brackets presses a button; lines may be piped in."""
     from bot import logs
     from bot.commands.chat import run
     from bot.settings import Settings
