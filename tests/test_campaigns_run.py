@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from bot.house import load, open_database
-from storage import Database, outbox
+from storage import Database, outbox, pauses, templates
 from storage.audiences import ADDRESSES, CONTACTS
 from storage.campaigns import APPROACHES, CAMPAIGNS
 from storage.interests import INTERESTS
 from storage.outbox import Claimed, Result
+from storage.templates import Template
 from tests.campaigning import NOW, SIMPLE, Clock, act, people, queued, recipients, runner, started, state_of, states
 from tests.talk import BRANCH, KEY
 
@@ -235,3 +236,41 @@ async def test_a_name_is_filled_in_where_it_is_one(database: Database) -> None:
     await runner(database, Clock()).tick()
     said = {row.contact_id: json.loads(row.page)["text"] for row in await queued(database)}
     assert said == {named: "Halo Siti", marked: "Halo Bapak/Ibu"}
+
+
+async def test_outside_whatsapps_window_goes_the_template_and_inside_it_the_words(database: Database) -> None:
+    quick = {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Stop"}]}
+    parts = ({"type": "BODY", "text": "Ada kabar, {{1}}."}, quick)
+    listed = [Template("kabar", language, "APPROVED", "marketing", parts=parts) for language in ("id", "en")]
+    await database.writer.run(lambda db: templates.synchronise(db, database.dialect, listed, NOW))
+    inside, outside = [(await people(database, 1, channel="whatsapp", digits="852"))[0] for _number in range(2)]
+    opened = update(ADDRESSES).where(ADDRESSES.c.contact_id == inside).values(window_until=NOW + timedelta(hours=5))
+    await database.writer.run(lambda db: db.execute(opened))
+    await started(database, SIMPLE + '[template]\nname = "kabar"\nvalues."1" = { id = "{first_name}", en = "{first_name}" }\n')
+    await runner(database, Clock()).tick()
+    rows = {row.contact_id: row for row in await queued(database)}
+    assert (rows[inside].template, json.loads(rows[inside].page)["text"]) == (None, "Halo Bapak/Ibu")
+    filled = templates.load(rows[outside].template)
+    assert (filled.name, filled.values, filled.payloads) == ("kabar", (("1", "Bapak/Ibu"),), (f"?opt_out#{rows[outside].id}",))
+    assert json.loads(rows[outside].page)["text"] == "Ada kabar, Bapak/Ibu."
+
+
+async def test_whoever_stops_after_the_plan_is_skipped_when_their_turn_comes(database: Database) -> None:
+    [someone] = await people(database, 1)
+    clock = Clock(NOW.replace(hour=16))  # midnight in Hong Kong
+    campaign = await started(database, now=clock.now)
+    running = runner(database, clock)
+    await running.tick()
+    assert await states(database, campaign) == [("waiting", None)]
+    await database.writer.run(lambda db: db.execute(update(CONTACTS).where(CONTACTS.c.id == someone).values(opted_out_at=clock.now)))
+    clock.later(hours=10)
+    await running.tick()
+    assert await states(database, campaign) == [("skipped", "opted_out")]
+
+
+async def test_campaigns_rest_after_a_backup_was_put_back(database: Database) -> None:
+    await people(database, 2)
+    await started(database)
+    await database.writer.run(lambda db: pauses.pause(db, database.dialect, pauses.CAMPAIGNS, pauses.RESTORED, NOW))
+    await runner(database, Clock()).tick()
+    assert await queued(database) == []
