@@ -55,3 +55,16 @@ def test_a_link_among_words_is_looked_at_too() -> None:
 
 def test_a_sum_after_a_question_about_cost_belongs_to_that_question() -> None:
     assert hear("Rp 750.000", "contribution").topic == "contribution"
+
+
+@pytest.mark.parametrize(
+    "said", ["nomor saya 0857 1234 5678, nik 3507014404880002", "3507014404880002", "my nik is 3507014404880002", "kpj 12345678901"]
+)
+def test_numbers_of_ones_own_are_asked_about(said: str) -> None:
+    heard = hear(said)
+    assert heard.topic is None
+    assert heard.alternatives[0] == "coverage_check"
+
+
+def test_a_number_in_a_question_does_not_hide_it() -> None:
+    assert hear("kartu saya hilang, nik 3507014404880002").topic == "lost_card"

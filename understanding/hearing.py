@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from understanding import emergency, follow, menu
 from understanding.model import NOT_OURS, Guess, model
 from understanding.normaliser import plain, words
-from understanding.pasted import pasted_in
+from understanding.pasted import gives_numbers, pasted_in
 
 OURS = 0.8  # how likely a question must be one of ours to be answered; below, it gets the menu and a person
 HARDLY_OURS = 0.5  # below, nothing is worth offering
@@ -21,6 +21,8 @@ FOLLOWS_BELOW = 0.9  # surer than this, a short question stands for itself
 DANGER = 0.15  # how likely somebody must be in danger: missing it costs more than a false alarm
 DANGER_UNNAMED = 0.25  # without any sign of it in the words themselves
 PASTED = 0.7  # that a number without a word is to be looked at; where a number is asked for it is the answer
+WITH_NUMBERS = ("coverage_check", "data_correction")  # what numbers of one's own are mostly told for
+OF_SOMEBODY = 8  # digits: somebody's own number says nothing of what they ask
 ACTED_UPON = frozenset({"opt_out", "language"})
 SMALL_TALK = frozenset({"greeting", "thanks", "emergency", NOT_OURS})
 _CLAUSES = re.compile(r"[,.;?!\n]+|\b(?:dan|trs|terus|sekalian|and|also|plus|lalu)\b")
@@ -74,7 +76,8 @@ def hear(text: str, last_topic: str | None = None) -> Heard:
     said = words(text)
     if not said:
         return NOTHING
-    guess = model().guess(said)
+    asked = [word for word in said if len(word) < OF_SOMEBODY or not word.isdecimal()]
+    guess = model().guess(asked or said)
     if _in_danger(text, guess):
         return Heard(True, "emergency", _likely(guess), 1.0)
     if named := menu.topic(said):
@@ -84,6 +87,8 @@ def hear(text: str, last_topic: str | None = None) -> Heard:
         return Heard(False, after, (), confidence)
     if pasted_in(text):
         return Heard(False, "scam", (), PASTED)
+    if gives_numbers(text):
+        return Heard(False, None, WITH_NUMBERS, PASTED)
     if guess.ours < OURS:
         likely = _likely(guess) if guess.ours > HARDLY_OURS else ()
         return Heard(False, NOT_OURS if guess.ranked[0][0] == NOT_OURS else None, likely, confidence)
