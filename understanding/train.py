@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,15 @@ def examples(folder: Path = EXAMPLES) -> list[tuple[str, str]]:
                 for question in block.strip().splitlines():
                     found.setdefault(question, topic)
     return [(topic, question) for question, topic in found.items()]
+
+
+def fingerprint() -> str:
+    """Of all that is learnt from: other words, other weights."""
+    seen = hashlib.sha256()
+    for name in ("concepts.toml", "slang.toml", "emergency.toml"):
+        seen.update((HERE / name).read_bytes())
+    seen.update("\n".join(f"{topic}\t{question}" for topic, question in examples()).encode())
+    return seen.hexdigest()
 
 
 def _rarity(said: list[list[str]]) -> Floats:
@@ -141,5 +151,6 @@ def train(path: Path = WEIGHTS, folder: Path = EXAMPLES) -> float:
         weights=fitted["weights"].astype(np.float16),
         trust=fitted["trust"],
         danger=fitted["danger"],
+        learnt_from=np.array(fingerprint()),
     )
     return float((fitted["left_out"].argmax(axis=1) == fitted["truth"]).mean())
