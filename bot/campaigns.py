@@ -47,6 +47,7 @@ class Run:
     plan: Plan
     size: int = FIRST
     newest: deque[int] = field(default_factory=lambda: deque(maxlen=LOOKED_AT))  # deliveries handed over
+    fed: bool = False  # once
     allowance: float = 0.0  # messages its own pace allows now
     since: float = field(default_factory=time.monotonic)
 
@@ -152,13 +153,13 @@ class Runner:
             if not self._planning:
                 return
             run.size = round(min(max(run.size * min(BLOCK / max(took, 0.001), 2), SMALLEST), LARGEST))
-            if not run.newest:
+            if not run.fed:
                 return  # the first messages need not wait for the rest of the plan
 
     async def _feed(self, run: Run, now: datetime) -> None:
         """Each channel's share of the outbox is filled up."""
         until = time.monotonic() + self._patience
-        handed_any = False
+        handed_any, run.fed = False, True
         for channel in run.kit.file.audience.channels:
             if channel not in self._rates:
                 continue

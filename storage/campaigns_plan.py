@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Float,
     and_,
     bindparam,
     case,
@@ -30,7 +31,6 @@ from storage.writer import Connection
 PRIME = 1_000_003  # contacts are scattered over so many places, differently for each campaign
 SOON, MONTH = timedelta(days=7), timedelta(days=30)
 ONE_IN, FOUR_IN = int(SOON.total_seconds()), int(MONTH.total_seconds())  # at most one message in the first, four in the second
-STEPS = 500  # moments over which a campaign is spread: few, so that the list's index grows at few places at once
 OPEN, FREE, SHUT, DEAD = 3, 2, 1, 0  # how well an address can be written to; of several the best counts
 AT = ADDRESSES.c
 
@@ -50,6 +50,9 @@ class Plan:
     def __init__(self, campaign: Campaign, file: CampaignFile, geography: Geography, dialect: str) -> None:
         self._campaign, self._file, self._dialect = campaign, file, dialect
         self._geography = geography
+        self._spread = int(file.schedule.spread.total_seconds())
+        self._whole: int | None = None  # people of the audience
+        self._before: dict[int, int] = {}  # {contact: how many of them up to this one}
         self._insert = self._statement()
 
     async def chunk(self, db: Connection, size: int, now: datetime) -> Chunk | None:
@@ -63,9 +66,36 @@ class Plan:
         if until is None:
             await db.execute(update(CAMPAIGNS).where(mine).values(state=SENDING, planned_at=now))
             return Chunk(0, state.cursor, finished=True)
-        done = await db.execute(self._insert, {"after_": state.cursor, "until_": until})
+        begins, ends = await self._share(db, state.cursor, until)
+        given = {
+            "after_": state.cursor,
+            "until_": until,
+            "from_": begins,
+            "width_": float(ends - begins),
+            "span_": float(until - state.cursor),
+        }
+        done = await db.execute(self._insert, given)
         await db.execute(update(CAMPAIGNS).where(mine).values(cursor=until))
         return Chunk(done.rowcount, until, finished=False)
+
+    async def _share(self, db: Connection, after: int, until: int) -> tuple[int, int]:
+        """The part of the spread that a chunk fills: by its place in the audience, so that the lists only ever grow at their end."""
+        if not self._spread:
+            return 0, 0
+        if self._whole is None:
+            self._whole = await self._many(db)
+        if after not in self._before:
+            self._before[after] = await self._many(db, CONTACTS.c.id <= after)
+        before = self._before[after]
+        ended = self._before[until] = before + await self._many(db, CONTACTS.c.id > after, CONTACTS.c.id <= until)
+        whole, last = max(self._whole, ended, 1), self._spread - 1
+        return before * last // whole, ended * last // whole
+
+    async def _many(self, db: Connection, *which: Any) -> int:
+        campaign = self._campaign
+        assert campaign.started_at
+        fit = audiences.conditions(self._file.audience, campaign.branch, campaign.started_at)
+        return int((await db.execute(select(func.count()).select_from(CONTACTS).where(*which, *fit))).scalar_one())
 
     def _statement(self) -> Any:
         campaign, file = self._campaign, self._file
@@ -112,9 +142,9 @@ class Plan:
 
     def _due(self) -> Any:
         """When it may go: the person's place in the spread, in waking time where they are."""
-        spread = int(self._file.schedule.spread.total_seconds())
-        steps = min(STEPS, spread) or 1
-        offset = _scattered(CONTACTS.c.id, self._campaign.id) * steps // PRIME * (spread // steps)
+        place = (CONTACTS.c.id - bindparam("after_")).cast(Float()) / bindparam("span_", type_=Float())
+        offset = bindparam("from_", type_=BigInteger()) + (place * bindparam("width_", type_=Float())).cast(BigInteger)
+        spread = self._spread
         places = [(where, _moment(found, offset)) for where, found in self._places(spread)]
         return case(*places, else_=null())
 
