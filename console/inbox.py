@@ -54,7 +54,7 @@ async def _find(db: Connection, visit: Visit, asked: Asked) -> list[Row]:
         channels=chosen["channel"],
         languages=chosen["language"],
         officers=[visit.officer.id if code == "me" else None for code in chosen["whose"]],
-        contacts=await searching.people(db, tools, visit.branch, asked.words) if asked.words else None,
+        contacts=await searching.by_words(db, visit.branch, asked.words) if asked.words else None,
         after=inbox.read_key(asked.after),
     )
     return await inbox.find(db, tools, visit.branch, wanted, visit.now, PAGE)

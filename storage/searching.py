@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from sqlalchemy import func, or_, select
 
 from storage.changes import Tools, table_of
@@ -15,18 +13,8 @@ from storage.scope import within
 from storage.writer import Connection
 
 ADDRESSES = table_of(AddressRow)
-NUMBER = re.compile(r"\+?[\d ().-]{7,30}")
 NIK = 16  # digits
 MOST = 500  # people; who finds more types more
-
-
-async def people(db: Connection, tools: Tools, branch: str, typed: str) -> list[int]:
-    """The contacts it can mean. Nothing is unsealed: a number is compared by its index alone."""
-    if (code := read(typed)) and (found := await _by_reference(db, branch, code)):
-        return found
-    if NUMBER.fullmatch(typed):
-        return await by_number(db, tools, branch, "".join(character for character in typed if character in "0123456789"))
-    return await by_words(db, branch, typed)
 
 
 async def by_words(db: Connection, branch: str, typed: str) -> list[int]:
