@@ -21,6 +21,7 @@ from understanding.train import EXAMPLES, examples, fingerprint, train
 DATA = Path(__file__).parent / "data"
 HELD_OUT, DEVELOPMENT = DATA / "heldout.tsv", DATA / "development.tsv"
 TOO_ALIKE = 0.6
+CORES = 2  # that a minute of training is promised on; what others do beside it does not count
 BUSY = 3  # times as long as promised, where other tests run beside this one
 
 
@@ -91,9 +92,9 @@ def test_the_weights_fit_the_code() -> None:
 
 @pytest.mark.soak
 def test_training_takes_less_than_a_minute_and_gives_the_same_weights(tmp_path: Path) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     train(tmp_path / "weights.npz")
-    assert time.perf_counter() - start < 60
+    assert time.process_time() - start < 60 * CORES
     with np.load(WEIGHTS) as kept, np.load(tmp_path / "weights.npz") as made:
         for name in ("topics", "learnt_from"):
             assert (kept[name] == made[name]).all()
