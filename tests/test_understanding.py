@@ -70,6 +70,8 @@ def test_other_currencies_and_numbers_are_no_sums(said: str) -> None:
         "majikan mukulin aku tiap hari",
         "i dont want to live anymore",
         "my boss locked me in the room",
+        "hidup ini udah ga ada artinya",
+        "life has no meaning anymore",
         "pengen bunuh diri aja",
         "kena razia imigrasi tadi pagi",
         "paspor ditahan majikan diancam dilaporin polisi kalo plg",
