@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
-from storage import rosters
-from storage import campaigns
+from storage import campaigns, rosters
 from storage.changes import table_of
 from storage.contacts import AddressRow, ContactRow
 from storage.conversations import ConversationRow, InboundRow, SaidRow

@@ -11,9 +11,7 @@ from typer.testing import CliRunner
 from bot.__main__ import app
 from understanding import TOPICS
 
-ODD = (
-    "\ufeff# a note\r\ncoverage_check\tbs cek ga ya min\r\n\r\n   \r\nclaim|death\tnote\tcara klaim kematian gimana\r\njust a\u2028question\r\n"
-)
+ODD = "\ufeff# a note\r\ncoverage_check\tbs cek ga ya min\r\n\r\n   \r\nclaim|death\tnote\tcara klaim kematian gimana\r\njust a\u2028question\r\n"
 
 
 def run(*arguments: str) -> tuple[int, str, str]:
@@ -50,7 +48,11 @@ def test_a_file_of_any_editor_is_read_a_question_a_line(tmp_path: Path) -> None:
     path.write_bytes(ODD.encode())
     code, out, _err = run("ask", "--file", str(path), "--json")
     assert code == 0
-    assert [json.loads(line)["text"] for line in out.splitlines()] == ["bs cek ga ya min", "cara klaim kematian gimana", "just a\u2028question"]
+    assert [json.loads(line)["text"] for line in out.splitlines()] == [
+        "bs cek ga ya min",
+        "cara klaim kematian gimana",
+        "just a\u2028question",
+    ]
 
 
 def test_an_empty_file_asks_nothing(tmp_path: Path) -> None:
