@@ -226,3 +226,16 @@ def test_an_answer_to_a_question_of_ours_alarms_nobody_and_changes_nothing(said:
 
 def test_an_address_for_mail_is_no_link() -> None:
     assert hear("email saya siti@contoh.id").topic != "scam"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("saya di hong kong", "saya di taiwan", "sy di malaysia", "saya di arab saudi", "sy skrg di jepang", "saya di jeddah pak"),
+        *("saya di rumah majikan", "saya lagi di kamar", "saya di kapal", "sekarang saya di penampungan", "saya di rumah"),
+        *("i am in hong kong", "i'm at my employer's house", "im on the ship now"),
+    ],
+)
+def test_where_somebody_is_is_no_cry_for_help(said: str) -> None:
+    assert not hear(said).emergency
+    assert hear(f"{said}, tolong saya dipukul").emergency
