@@ -70,7 +70,7 @@ def test_no_question_is_told_how_to_ask() -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     code, _out, err = run("ask", "--file", str(tmp_path / "away.tsv"), "--json")
     assert code == 2
-    assert "away.tsv" in err
+    assert "away.tsv" in "".join(letter for letter in err if letter.isalnum() or letter == ".")  # a long path is wrapped in its box
 
 
 def test_the_answer_itself_is_told() -> None:
