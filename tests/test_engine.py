@@ -92,6 +92,7 @@ async def test_many_people_at_once_are_each_answered_once(database_url: str) -> 
 
 
 async def test_the_same_message_again_changes_nothing(database_url: str) -> None:
+    """W22"""
     async with engine_on(database_url) as (engine, database):
         for _time in range(3):
             await asyncio.gather(*(engine.receive([said(1, 1, "hello"), said(1, 1, "hello")]) for _copy in range(4)))

@@ -30,6 +30,7 @@ async def test_the_server_says_that_it_is_alive_and_ready(tmp_path: Path, databa
 
 
 async def test_figures_are_on_a_port_of_their_own(tmp_path: Path, sqlite_url: str, free_port: int) -> None:
+    """W25"""
     async with TelegramEmulator.start(tmp_path) as telegram:
         more = {"telegram_token": telegram.token, "telegram_api_url": telegram.url, "metrics_port": str(free_port)}
         async with serving(tmp_path, sqlite_url, **more) as server:
@@ -45,6 +46,7 @@ async def test_figures_are_on_a_port_of_their_own(tmp_path: Path, sqlite_url: st
 
 
 async def test_no_secret_and_nothing_said_ever_stands_in_a_log(tmp_path: Path, sqlite_url: str) -> None:
+    """P1"""
     async with TelegramEmulator.start(tmp_path, faults=[{"kind": "reset", "when": "before", "probability": 0.5}]) as telegram:
         more = {"telegram_token": telegram.token, "telegram_api_url": telegram.url, "log_level": "DEBUG"}
         async with serving(tmp_path, sqlite_url, **more) as server:

@@ -45,6 +45,7 @@ async def _rows(url: str, table: Any) -> list[Any]:
 
 
 def test_numbers_are_sealed_and_stand_in_no_text_that_is_kept(database_url: str) -> None:
+    """P2"""
     leaves_a_name(database_url)
     (kept,) = rows(database_url, INTERESTS)
     assert (kept["name"], kept["destination"], kept["agency"], kept["months"]) == ("Siti Aminah", "HK", "PT Parco Laut", 24)
@@ -55,6 +56,7 @@ def test_numbers_are_sealed_and_stand_in_no_text_that_is_kept(database_url: str)
 
 
 def test_consent_is_kept_as_version_language_and_time(database_url: str) -> None:
+    """P9"""
     worker = Worker(database_url)
     worker.says("minat")
     (before,) = rows(database_url, CONTACTS)

@@ -21,6 +21,7 @@ ANOTHER = Sealer("another key of the tests, as long as it has to be", os.urandom
 
 
 def test_what_is_sealed_opens_only_in_its_place_and_with_its_key() -> None:
+    """P3"""
     sealed = SEALER.seal("3515005503900000", "interests", "nik", 7)
     assert SEALER.open(sealed, "interests", "nik", 7) == "3515005503900000"
     assert b"3515" not in sealed
@@ -33,6 +34,7 @@ def test_what_is_sealed_opens_only_in_its_place_and_with_its_key() -> None:
 
 
 def test_an_index_finds_again_and_tells_nothing() -> None:
+    """P4"""
     assert SEALER.index("nik", "1") == SEALER.index("nik", "1")
     assert len({SEALER.index("nik", "1"), SEALER.index("kpj", "1"), SEALER.index("nik", "2"), ANOTHER.index("nik", "1")}) == 4
 

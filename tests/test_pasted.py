@@ -68,3 +68,18 @@ def test_numbers_of_ones_own_are_asked_about(said: str) -> None:
 
 def test_a_number_in_a_question_does_not_hide_it() -> None:
     assert hear("kartu saya hilang, nik 3507014404880002").topic == "lost_card"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.1/x",
+        "http://[::1]:8080",
+        "http://169.254.169.254/latest/meta-data",
+        "http://0x7f.1",
+        "https://evil.example/?u=http://localhost",
+    ],
+)
+def test_a_pasted_address_is_compared_and_never_opened(address: str) -> None:
+    """W19: whoever would open it would fail this test, since no test may reach a network; and nothing in the house opens what people type."""
+    assert hear(address).topic == "scam"

@@ -45,6 +45,7 @@ async def _everything(url: str) -> str:
 
 
 def test_after_an_erasure_nothing_of_the_person_is_found(database_url: str) -> None:
+    """P6"""
     worker = leaves_a_name(database_url)
     for line in ("minat", "[Ubah]", "[Agensi]", "PT Rahasia Jaya", "petugas", "tolong saya dikurung majikan", "hapus data saya"):
         worker.says(line)
@@ -73,6 +74,7 @@ def test_nothing_that_was_open_comes_back_after_an_erasure(database_url: str) ->
 
 
 def test_withdrawn_consent_takes_the_name_with_it(database_url: str) -> None:
+    """P8"""
     worker = leaves_a_name(database_url)
     for line in ("privasi", "[Tarik persetujuan]", "[Ya, tarik]"):
         worker.says(line)
@@ -103,6 +105,7 @@ def _json_of(pages: list[Page]) -> Any:
 
 
 def test_a_long_copy_comes_in_parts_that_hold_everything_once_and_no_copy_of_a_copy() -> None:
+    """P7"""
     said = [{"at": (NOON + timedelta(minutes=number)).isoformat(), "text": f"pesan {number}", "kind": "text"} for number in range(300)]
     late = {"at": (NOON + timedelta(days=2)).isoformat(), "text": "later", "kind": "text"}
     copy = (NOON + timedelta(hours=1)).isoformat()

@@ -50,6 +50,7 @@ async def house(database_url: str) -> AsyncIterator[House]:
 
 
 async def test_chat_text_and_receipts_go_when_their_time_is_over(house: House) -> None:
+    """P10"""
     await house.says("halo", "menu")
     house.now += retention.RECEIPT + timedelta(minutes=1)
     await house.sweep()

@@ -52,6 +52,7 @@ async def test_a_worker_talks_by_webhook(tmp_path: Path, database_url: str, free
 
 
 async def test_a_stranger_is_turned_away_before_the_body_is_read(tmp_path: Path, sqlite_url: str, free_port: int) -> None:
+    """W20"""
     async with TelegramEmulator.start(tmp_path) as telegram:
         more = settings(telegram, public_url=f"http://127.0.0.1:{free_port}", telegram_webhook_secret=SECRET, port=str(free_port))
         async with serving(tmp_path, sqlite_url, **more), aiohttp.ClientSession() as session:
@@ -76,6 +77,7 @@ async def test_a_stranger_is_turned_away_before_the_body_is_read(tmp_path: Path,
 
 
 async def test_without_a_secret_the_webhook_is_not_served(tmp_path: Path, sqlite_url: str) -> None:
+    """W20"""
     async with TelegramEmulator.start(tmp_path) as telegram:
         with pytest.raises(AssertionError, match="SAPA_TELEGRAM_WEBHOOK_SECRET"):
             async with serving(tmp_path, sqlite_url, **settings(telegram, public_url="https://sapa.example")):

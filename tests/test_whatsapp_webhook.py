@@ -153,6 +153,7 @@ async def test_meta_may_ask_whether_this_is_the_address(door: House) -> None:
 
 
 async def test_only_what_meta_signed_is_read(door: House) -> None:
+    """W21"""
     body = message("Selamat pagi 🙏 é")
     right = door.sign(body)
     again = json.dumps(json.loads(body), ensure_ascii=False).encode()
@@ -241,6 +242,7 @@ async def test_what_people_say_is_heard_once_and_marked_as_seen(ours: House) -> 
 
 
 async def test_batches_shuffled_doubled_and_repeated_are_heard_once(ours: House) -> None:
+    """W22"""
     await ours.emulator.hook(batch=25, shuffle=True, duplicates=0.4)
     await ours.emulator.set_faults({"method": "webhook", "kind": "lost_ack", "probability": 0.2})
     people = [f"62812{number:08}" for number in range(30)]

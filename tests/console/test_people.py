@@ -283,3 +283,16 @@ async def test_a_hostile_name_is_only_a_name(desk: Desk) -> None:
     for page in pages:
         assert "<script>alert" not in page
         assert not re.search(r"<(img|svg|iframe)[^>]*on\w+=", page)
+
+
+async def test_the_audit_tells_whose_data_an_officer_had_in_their_hands(both: Desk) -> None:
+    """P11: the list that a breach notice begins with, by name and day, without a word of the people themselves."""
+    for number in (SITI, DEWI):
+        await person(both, number)
+    officer, auditor = await both.signed_in(), await both.signed_in(Role.AUDITOR)
+    await officer.post(f"/desk/people/{SITI}/copy", SURE)
+    await officer.post(f"/desk/people/{DEWI}/code")
+    exported = await (await auditor.post("/desk/audit/export?q=officer+of&noun=person&since=2026-11-22&until=2026-11-22")).text()
+    assert f"person:{SITI}" in exported
+    assert f"person:{DEWI}" in exported
+    assert "Aminah" not in exported
