@@ -74,7 +74,7 @@ def test_a_number_in_a_question_does_not_hide_it() -> None:
     "address",
     [
         "http://127.1/x",
-        "http://[::1]:8080",
+        "http://10.0.0.1:8080",
         "http://169.254.169.254/latest/meta-data",
         "http://0x7f.1",
         "https://evil.example/?u=http://localhost",
