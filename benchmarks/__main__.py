@@ -11,7 +11,7 @@ import uvloop
 
 from benchmarks import figures, report
 from benchmarks.options import CALM, Options
-from benchmarks.parts import campaigns, large, pace, sending, shared, starting, statuses, trip, turns
+from benchmarks.parts import campaigns, large, pace, receipts, sending, shared, starting, statuses, trip, turns
 from benchmarks.stub import Stub
 
 PARTS = {
@@ -20,6 +20,7 @@ PARTS = {
     "sending": sending.run,
     "pace": pace.run,
     "statuses": statuses.run,
+    "receipts": receipts.run,
     "postgresql": shared.run,
     "starting": starting.run,
     "campaigns": campaigns.run,
