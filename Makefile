@@ -26,7 +26,7 @@ chat: install ## talk with the bot in this shell
 	@$(BIN)/sapa chat
 
 check: develop lint ## quick look before a commit: lint and the fast tests
-	@$(PYTEST) -q -m "not browser and not slow"
+	@$(PYTEST) -q -m "not browser and not slow and not soak"
 
 test: develop needs lint ## everything, with a browser and PostgreSQL; what CI runs
 	@$(PYTEST) -n 2 -rs

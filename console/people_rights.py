@@ -54,7 +54,7 @@ async def ask(visit: Visit) -> web.Response:
 
 
 def _day(visit: Visit, typed: str) -> datetime | None:
-    """The day's end counts as the earliest moment we can be blamed for: its beginning."""
+    """When that day began, so that our clock never runs out later than the law's; None for a day that cannot be."""
     try:
         day = date.fromisoformat(typed)
     except ValueError:

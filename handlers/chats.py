@@ -2,8 +2,9 @@
 
 from dialogue import Dialogue, Next, State, Turn, choice, done, text, yes_no
 from locales import Text, Written, _
+from storage.joins import LIVES
 
-MINUTES = 15
+MINUTES = int(LIVES.total_seconds()) // 60
 CHANNELS: dict[str, Text | Written] = {
     "telegram": Written({"id": "Telegram"}),
     "whatsapp": Written({"id": "WhatsApp"}),
