@@ -106,7 +106,7 @@ async def test_the_last_page_is_as_quick_as_the_first_and_five_hundred_rows_are_
         if len(rows) <= 500:
             break
         after = rows[499].key
-    assert median(took) < MOST
+    assert sorted(took)[-2] < MOST  # one page in twenty is beyond the 95th percentile
     assert median(took[-5:]) < 2 * median(took[:5]) + 0.05
 
 
