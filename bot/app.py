@@ -220,7 +220,8 @@ class App:
 
     async def _ready(self) -> dict[str, bool]:
         try:
-            await asyncio.wait_for(self.database.writer.read(lambda db: name_of(db, self.settings.branch)), 2)
+            async with asyncio.timeout(2):
+                await self.database.writer.read(lambda db: name_of(db, self.settings.branch))
         except (Unavailable, TimeoutError, LookupError):
             return {"database": False}
         return {"database": True}

@@ -46,7 +46,9 @@ class Calls:
                 if self._lease.is_ours:
                     await self.look()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), EVERY)
+                    # Not wait_for: before Python 3.12 it may miss that it is cancelled (github.com/python/cpython/issues/86296).
+                    async with asyncio.timeout(EVERY):
+                        await self._news.wait()
                 self._news.clear()
         finally:
             keeping.cancel()

@@ -197,7 +197,8 @@ class Delivery:
         if lane.pace.chat_gap and due is not None:
             seconds = max(seconds, 0.1)  # due, but its chat had a message a moment ago
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(lane.wake.wait(), min(seconds, IDLE))
+            async with asyncio.timeout(min(seconds, IDLE)):
+                await lane.wake.wait()
 
     async def _send(self, lane: Lane, claimed: Claimed, at: float) -> None:
         """One API call, at its slot; never after our claim may have been taken from us."""

@@ -46,7 +46,8 @@ class Live:
 
     async def _news(self, response: web.StreamResponse, line: asyncio.Event) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(line.wait(), QUIET)
+            async with asyncio.timeout(QUIET):
+                await line.wait()
         news = line.is_set()
         line.clear()
         await response.write(b"event: news\ndata: -\n\n" if news else b":\n\n")

@@ -292,3 +292,14 @@ async def test_the_loop_calls_by_itself_and_ends_when_told(desk: House) -> None:
     await asyncio.gather(running, return_exceptions=True)
     assert await desk.whom() == ["ani"]
     await desk.database.writer.run(lambda db: db.execute(update(REQUESTS).values(state="closed")))
+
+
+async def test_told_to_end_in_the_very_moment_that_something_happens_it_ends(desk: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.calls.CALM", 0.0)
+    calls = desk.calls()
+    running = asyncio.create_task(calls.run())
+    await asyncio.sleep(0.2)  # it waits for news by now
+    calls.wake()
+    asyncio.get_running_loop().call_soon(running.cancel)
+    done, _pending = await asyncio.wait([running], timeout=3)
+    assert done, "it has heard both: that something happened, and that it is to end"
