@@ -13,6 +13,7 @@ from aiohttp import web
 from bot import house, metrics
 from bot.calls import Calls
 from bot.campaigns import Runner
+from bot.campaigns_desk import outreach
 from bot.channels import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_intake import Intake
@@ -150,6 +151,7 @@ class App:
             house.now,
             self._committed,
             branch=settings.branch,
+            outreach=outreach(settings),
             public_url=settings.public_url,
             behind_proxy=settings.behind_proxy,
             borrowed={name: file.plain for name, file in pages.files.items()},

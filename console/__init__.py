@@ -32,6 +32,7 @@ from console import (
     sign_in,
     staff,
 )
+from console.campaign_house import Outreach
 from console.desk import Desk
 from console.files import Files
 from console.frame import Frame
@@ -64,13 +65,14 @@ class Console:
         committed: Callable[[set[str]], None],
         *,
         branch: str,
+        outreach: Outreach,
         public_url: str = "",
         behind_proxy: bool = False,
         borrowed: Mapping[str, bytes] | None = None,
     ) -> None:
         """`committed` hears of what the desk wrote; `borrowed` are files of the chat page that the desk shows people's talks with."""
         files, self.live = Files(borrowed or {}), Live()
-        self.desk = Desk(database, clock, committed, public_url, behind_proxy, branch, files, Frame(files), self.live)
+        self.desk = Desk(database, clock, committed, public_url, behind_proxy, branch, files, Frame(files), self.live, outreach)
 
     def routes(self) -> list[Route]:
         entries: list[Entry] = [entry for module in MODULES for entry in module.PAGES]

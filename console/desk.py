@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from console.campaign_house import Outreach
 from console.files import Files
 from console.frame import Frame
 from console.jobs import Jobs
@@ -31,6 +32,7 @@ class Desk:
     files: Files
     frame: Frame
     live: Live
+    outreach: Outreach
     jobs: Jobs = field(default_factory=Jobs)
 
     @property

@@ -36,6 +36,8 @@ class Policy(StrEnum):
     SERVE = "serve"  # conversations, emergencies, interests: read them and act
     LOOK = "look"  # people and members: read them, with numbers masked
     IMPORT = "import"  # members: import a roster, undo it
+    CAMPAIGNS = "campaigns"  # see them and what became of them
+    RUN = "run"  # campaigns: start, pause, go on, cancel
     WRITE = "write"  # campaigns, words: write them
     APPROVE = "approve"  # campaigns, words: let them go out
     MEASURE = "measure"  # evaluation
@@ -52,6 +54,8 @@ ROLES: Mapping[Policy, frozenset[Role]] = {
     Policy.SERVE: frozenset({Role.ADMINISTRATOR, Role.APPROVER, Role.OFFICER}),
     Policy.LOOK: frozenset({Role.ADMINISTRATOR, Role.APPROVER, Role.OFFICER, Role.AUDITOR}),
     Policy.IMPORT: frozenset({Role.ADMINISTRATOR, Role.OFFICER}),
+    Policy.CAMPAIGNS: frozenset({Role.ADMINISTRATOR, Role.APPROVER, Role.AUTHOR, Role.AUDITOR}),
+    Policy.RUN: frozenset({Role.ADMINISTRATOR, Role.APPROVER, Role.AUTHOR}),
     Policy.WRITE: frozenset({Role.ADMINISTRATOR, Role.AUTHOR}),
     Policy.APPROVE: frozenset({Role.ADMINISTRATOR, Role.APPROVER}),
     Policy.MEASURE: STAFF,

@@ -119,6 +119,10 @@ class Visit:
             self.desk.committed(addresses)
         return result
 
+    def recorded(self) -> None:
+        """For what `work` does by an act of storage that writes its own row of the audit."""
+        self._recorded += 1
+
     async def record(
         self, db: Connection, action: str, subject: str, detail: Mapping[str, Any] | None = None, *, by: Officer | None = None
     ) -> None:

@@ -13,11 +13,14 @@ import pytest
 from aiohttp import ClientResponse, ClientSession, CookieJar, web
 from aiohttp.test_utils import TestServer
 from argon2 import PasswordHasher
+from pydantic import SecretStr
 from yarl import URL
 
 from bot import house
+from bot.campaigns_desk import outreach
 from bot.house import DEMO
 from bot.pages import Pages
+from bot.settings import Settings
 from bot.web import build
 from console import Console, proofs
 from console.policies import Role
@@ -26,6 +29,7 @@ from storage.officers import NewOfficer, Officer
 from tests.talk import KEY
 
 BORROWED = {name: file.plain for name, file in Pages("Sidoarjo").files.items()}  # what the chat page and the desk share
+SETTINGS = Settings(telegram_token=SecretStr("1:test"), whatsapp_token=SecretStr("test"))  # both channels are set up
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)  # noon in Sidoarjo
 
 
@@ -134,7 +138,7 @@ async def opened(url: str) -> AsyncIterator[Desk]:
     clock, told = Clock(), list[set[str]]()
     database = house.open_database(url, KEY)
     await house.load(database, DEMO, NOW)
-    console = Console(database, clock, told.append, branch="sidoarjo", borrowed=BORROWED)
+    console = Console(database, clock, told.append, branch="sidoarjo", outreach=outreach(SETTINGS), borrowed=BORROWED)
     app = build(console.routes(), _ready, https=False, gates=[console.gate()])
     server = TestServer(app)
     await server.start_server()

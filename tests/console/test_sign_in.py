@@ -12,13 +12,14 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 from argon2 import Type
 
+from bot.campaigns_desk import outreach
 from bot.house import DEMO, load, open_database
 from bot.web import build
 from console import Console, proofs, sign_in
 from console.policies import Role
 from storage import audit, credentials, migrate, officers, sessions
 from storage.audit import Wanted
-from tests.console.conftest import NOW, Browser, Clock, Desk, _ready
+from tests.console.conftest import NOW, SETTINGS, Browser, Clock, Desk, _ready
 from tests.console.people import PASSWORD, RECOVERY, able
 from tests.talk import KEY
 
@@ -124,7 +125,9 @@ async def test_cookies_are_out_of_reach_of_scripts_neighbours_and_other_sites(tm
     database = open_database(f"sqlite:///{tmp_path / 'sapa.db'}", KEY)
     await migrate(database.url)
     await load(database, DEMO, NOW)
-    console = Console(database, Clock(), lambda _told: None, branch="sidoarjo", public_url="https://desk.example")
+    console = Console(
+        database, Clock(), lambda _told: None, branch="sidoarjo", outreach=outreach(SETTINGS), public_url="https://desk.example"
+    )
     async with TestServer(build(console.routes(), _ready, https=True, gates=[console.gate()])) as server, ClientSession() as http:
         answer = await http.get(f"http://{server.host}:{server.port}/desk/sign-in")
         await answer.read()
