@@ -2,6 +2,7 @@
 
 from dialogue import Dialogue, Next, State, Turn, done
 from locales import _
+from storage.touches import CAME
 
 NOTICE_VERSION = "2026-11"
 
@@ -13,15 +14,13 @@ ASK = _("Write your question, or choose:")
 
 
 async def arrive(turn: Turn[State]) -> None:
-    """Keep by which link a worker came: the first and the last. An unknown code is counted; the worker is served all the same."""
+    """Keep by which link a worker came: the first and the last. A code that leads nowhere is counted; the worker is served all the same."""
     typed = turn.inbound.ref
     if not typed:
         return
-    found = await turn.store.partners.by_link(typed)
-    turn.store.events.add("touch", found[0] if found else "unknown", partner=found[1].id if found else None)
-    if found:
-        turn.contact.first_link = turn.contact.first_link or found[0]
-        turn.contact.last_link = found[0]
+    arrival = await turn.store.touches.find(typed)
+    turn.store.touches.add(arrival, turn.inbound.channel)
+    turn.store.events.add("touch", arrival.code if arrival.outcome == CAME else arrival.outcome, partner=arrival.partner)
 
 
 welcome = Dialogue("welcome", State, words=("start", "mulai", "halo", "hai", "hi", "hello", "hallo", "assalamualaikum"), command="start")
@@ -31,7 +30,7 @@ welcome = Dialogue("welcome", State, words=("start", "mulai", "halo", "hai", "hi
 async def hello(turn: Turn[State]) -> Next:
     turn.contact.noticed = NOTICE_VERSION
     branch = await turn.store.branches.mine()
-    partner = await turn.store.partners.named(turn.contact.last_link) if turn.inbound.ref else None
+    partner = await turn.store.partners.named(turn.inbound.ref)
     who = _("Hello, I am Sapa, the assistant of {office} for Indonesian migrant workers.", office=branch.name)
     link = (_("You came by the link of {partner}.", partner=partner.name),) if partner else ()
     return done(who, *link, CAN, NEVER, KEPT, ASK, then={"coverage": _("Check status"), "benefits": _("Benefits"), "menu": _("More")})

@@ -66,7 +66,7 @@ async def load_branch(db: Connection, tools: Tools, file: BranchFile, now: datet
     partners = [{"id": partner.id, "branch": file.branch.id, "kind": partner.kind, "name": partner.name} for partner in file.partner]
     await _add_missing(db, PARTNERS, "id", partners)
     links = [
-        {"code": letters + check(letters), "partner": partner.id, "revoked_at": None}
+        {"code": letters + check(letters), "partner": partner.id, "created_at": now, "revoked_at": None}
         for partner in file.partner
         for letters in partner.links
     ]

@@ -15,9 +15,12 @@ from storage.deliveries import DELIVERIES
 from storage.events import EVENTS
 from storage.interests import INTERESTS
 from storage.notes import NOTES
+from storage.occasions import COMPREHENSION
 from storage.officer_chats import readdress
 from storage.requests import REQUESTS
 from storage.rights import RIGHTS
+from storage.shares import rename as share_as
+from storage.touches import TOUCHES
 from storage.writer import Connection
 
 CONTACTS, ADDRESSES, SAID, CONVERSATIONS = table_of(ContactRow), table_of(AddressRow), table_of(SaidRow), table_of(ConversationRow)
@@ -51,9 +54,10 @@ async def merge(db: Connection, gone: int, kept: int) -> None:
     if gone not in people or kept not in people or gone == kept:
         return
     await db.execute(update(CONTACTS).where(CONTACTS.c.id == kept).values(**_brought(people[gone], people[kept])))
-    for table in (ADDRESSES, SAID, DELIVERIES, EVENTS, CHECKS, INTERESTS, REQUESTS, NOTES, RIGHTS):
+    for table in (ADDRESSES, SAID, DELIVERIES, EVENTS, CHECKS, INTERESTS, REQUESTS, NOTES, RIGHTS, TOUCHES, COMPREHENSION):
         await db.execute(update(table).where(table.c.contact_id == gone).values(contact_id=kept))
     await campaigns.rename(db, gone, kept)
+    await share_as(db, gone, kept)
     talks = CONVERSATIONS.c
     task = (await db.execute(select(talks.officer_id, talks.held_at).where(talks.contact_id == gone))).first()
     if task and task.officer_id is not None:  # an officer who talks with them goes on doing so

@@ -16,8 +16,11 @@ from storage.deliveries import DELIVERIES, load_page
 from storage.events import EVENTS
 from storage.interests import INTERESTS, Interests
 from storage.notes import NOTES
+from storage.occasions import COMPREHENSION
 from storage.requests import REQUESTS
 from storage.rights import RIGHTS
+from storage.shares import SHARES, Shares
+from storage.touches import TOUCHES
 from storage.writer import Connection
 
 CONTACTS, SAID, ADDRESSES = table_of(ContactRow), table_of(SaidRow), table_of(AddressRow)
@@ -55,6 +58,17 @@ class Privacy:
         addresses = await changes.read(select(ADDRESSES.c.channel, ADDRESSES.c.created_at).where(ADDRESSES.c.contact_id == contact.id))
         checks = await changes.read(select(CHECKS.c.at, CHECKS.c.found).where(CHECKS.c.contact_id == contact.id).order_by(CHECKS.c.id))
         notes = await changes.read(select(NOTES.c.at, NOTES.c.text).where(NOTES.c.contact_id == contact.id).order_by(NOTES.c.id))
+        touches = await changes.read(
+            select(TOUCHES.c.at, TOUCHES.c.code, TOUCHES.c.partner).where(TOUCHES.c.contact_id == contact.id).order_by(TOUCHES.c.id)
+        )
+        answers = await changes.read(
+            select(COMPREHENSION.c.at, COMPREHENSION.c.question, COMPREHENSION.c.is_right)
+            .where(COMPREHENSION.c.contact_id == contact.id)
+            .order_by(COMPREHENSION.c.id)
+        )
+        shares = await changes.read(
+            select(SHARES.c.at, SHARES.c.partner).where(SHARES.c.contact_id == contact.id).order_by(SHARES.c.partner)
+        )
         interest = await Interests(changes).current()
         return {
             "contact": {name: _plain(getattr(contact, name)) for name in CHANGEABLE},
@@ -64,6 +78,9 @@ class Privacy:
             "notes": [{"at": _plain(row.at), "text": row.text} for row in notes],
             "checks": [{"at": _plain(row.at), "found": bool(row.found)} for row in checks],
             "events": [{"at": _plain(row.at), "kind": row.kind, "subject": row.subject} for row in events],
+            "came_by": [{"at": _plain(row.at), "code": row.code, "partner": row.partner} for row in touches],
+            "questions": [{"at": _plain(row.at), "question": row.question, "right": bool(row.is_right)} for row in answers],
+            "shared_with": [{"at": _plain(row.at), "partner": row.partner} for row in shares],
             "interest": {name: _plain(getattr(interest, name)) for name in interest.__slots__} if interest else None,
         }
 
@@ -77,6 +94,7 @@ class Privacy:
     def withdraw(self) -> None:
         """Forget what was kept on the contact's consent alone: the interest they left, with name, phone and NIK."""
         self._changes.change(delete(INTERESTS).where(INTERESTS.c.contact_id == self._changes.contact.id))
+        Shares(self._changes).end()
 
     def erase(self) -> None:
         """Forget the contact: everything written before this moment goes now, the empty address within a day.
@@ -92,7 +110,9 @@ class Privacy:
         changes.change(update(RIGHTS).where(*waiting).values(done_at=changes.now))  # nothing is left to copy or to correct
         # Nobody talks with them any more: what they write next is answered by the bot.
         changes.change(update(CONVERSATIONS).where(CONVERSATIONS.c.contact_id == contact.id).values(officer_id=None, held_at=None))
-        changes.change(update(EVENTS).where(EVENTS.c.contact_id == contact.id).values(contact_id=None))
+        for counted in (EVENTS, TOUCHES, COMPREHENSION):
+            changes.change(update(counted).where(counted.c.contact_id == contact.id).values(contact_id=None))
+        Shares(changes).end()
         changes.change(update(CONTACTS).where(CONTACTS.c.id == contact.id).values(erased_at=changes.now))
         for name in CHANGEABLE:
             if name != "language":

@@ -14,8 +14,11 @@ from storage.coverage import CHECKS
 from storage.deliveries import DELIVERIES
 from storage.interests import INTERESTS
 from storage.notes import NOTES
+from storage.occasions import COMPREHENSION
 from storage.requests import REQUESTS
 from storage.rights import RIGHTS
+from storage.shares import SHARES
+from storage.touches import TOUCHES
 from storage.writer import Connection
 
 CONTACTS, ADDRESSES, CONVERSATIONS = table_of(ContactRow), table_of(AddressRow), table_of(ConversationRow)
@@ -57,9 +60,11 @@ async def _forgotten(db: Connection, now: datetime) -> int:
     people = list((await db.execute(asked)).scalars())
     if not people:
         return 0
-    for table in (SAID, DELIVERIES, CHECKS, INTERESTS, REQUESTS, NOTES, ADDRESSES, CONVERSATIONS):
+    for table in (SAID, DELIVERIES, CHECKS, INTERESTS, REQUESTS, NOTES, SHARES, ADDRESSES, CONVERSATIONS):
         await db.execute(delete(table).where(table.c.contact_id.in_(people)))
     await campaigns.forget(db, people)
+    for counted in (TOUCHES, COMPREHENSION):
+        await db.execute(update(counted).where(counted.c.contact_id.in_(people)).values(contact_id=None))
     # That it was done in time stays provable.
     await db.execute(update(RIGHTS).where(RIGHTS.c.contact_id.in_(people)).values(contact_id=None))
     await db.execute(delete(CONTACTS).where(CONTACTS.c.id.in_(people)))

@@ -9,13 +9,18 @@ from storage.campaigns import Campaigns
 from storage.changes import Changes
 from storage.coverage import Coverages
 from storage.deliveries import Deliveries
+from storage.doors import DoorsKept
 from storage.events import Events
 from storage.interests import Interests
 from storage.joins import Joins
+from storage.occasions import Occasions
 from storage.officer_chats import OfficerChats
+from storage.partner_keys import PartnerKeys
 from storage.partners import Partners
 from storage.privacy import Privacy
 from storage.requests import Requests
+from storage.shares import Shares
+from storage.touches import Touches
 
 
 class Store:
@@ -41,6 +46,10 @@ class Store:
         return Deliveries(self._changes)
 
     @cached_property
+    def doors(self) -> DoorsKept:
+        return DoorsKept(self._changes)
+
+    @cached_property
     def events(self) -> Events:
         return Events(self._changes)
 
@@ -49,12 +58,20 @@ class Store:
         return Interests(self._changes)
 
     @cached_property
+    def occasions(self) -> Occasions:
+        return Occasions(self._changes)
+
+    @cached_property
     def officer_chats(self) -> OfficerChats:
         return OfficerChats(self._changes)
 
     @cached_property
     def joins(self) -> Joins:
         return Joins(self._changes)
+
+    @cached_property
+    def partner_keys(self) -> PartnerKeys:
+        return PartnerKeys(self._changes)
 
     @cached_property
     def partners(self) -> Partners:
@@ -67,3 +84,11 @@ class Store:
     @cached_property
     def requests(self) -> Requests:
         return Requests(self._changes)
+
+    @cached_property
+    def shares(self) -> Shares:
+        return Shares(self._changes)
+
+    @cached_property
+    def touches(self) -> Touches:
+        return Touches(self._changes)
