@@ -24,7 +24,8 @@ from storage.campaigns_plan import Chunk, Plan
 from storage.writer import Connection
 
 TICK = 0.5  # seconds between two looks
-BLOCK = 0.06  # seconds one transaction may take: a turn that must wait for it is not noticed
+# Seconds one transaction may take: a turn that must wait for it is not noticed. On PostgreSQL none waits.
+BLOCK = {"sqlite": 0.06, "postgresql": 0.12}
 FIRST, SMALLEST, LARGEST = 1_000, 100, 50_000  # contacts in a chunk
 BATCH = 250  # recipients handed over in one transaction
 AHEAD = 3.0  # seconds of sending that stand in the outbox; few, so that a pause has little to call back
@@ -152,7 +153,7 @@ class Runner:
             self._planning = chunk is not None and not chunk.finished
             if not self._planning:
                 return
-            run.size = round(min(max(run.size * min(BLOCK / max(took, 0.001), 2), SMALLEST), LARGEST))
+            run.size = round(min(max(run.size * min(BLOCK[self._database.dialect] / max(took, 0.001), 2), SMALLEST), LARGEST))
             if not run.fed:
                 return  # the first messages need not wait for the rest of the plan
 
