@@ -10,20 +10,26 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, ColumnElement, Index, delete, func, insert, literal_column, select, text, update
 from sqlmodel import Field, SQLModel
 
+from storage import audience_lists, reminders
 from storage.changes import Changes, Tools, table_of
 from storage.contacts import moment
 from storage.scope import within
 from storage.writer import Connection
 
 DRAFT, APPROVED, PLANNING, SENDING, PAUSED, DONE, CANCELLED = "draft", "approved", "planning", "sending", "paused", "done", "cancelled"
+STANDING = "standing"
 UNDER_WAY = (PLANNING, SENDING)
 ENDED = (DONE, CANCELLED)
 
 
 class CampaignRow(SQLModel, table=True):
-    """draft -> approved -> planning -> sending -> done; paused and on again; cancelled. Any edit makes it a draft again."""
+    """draft -> approved -> planning -> sending -> done; paused and on again; cancelled. Any edit makes it a draft again.
+
+    One that repeats is `standing` instead: each of its occasions is a campaign of its own, whose `parent` it is.
+    """
 
     __tablename__ = "campaigns"
+    __table_args__ = (Index("campaigns_occasions", "parent", "occasion", unique=True),)
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     branch: str = Field(index=True)  # "*" is all of them
@@ -42,6 +48,8 @@ class CampaignRow(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_column=moment())
     cursor: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))  # contacts up to this id are planned
     paused_because: str | None = None
+    parent: int | None = Field(default=None, sa_column=Column(BigInteger))
+    occasion: str | None = None  # of the parent: each happens once
 
 
 class RecipientRow(SQLModel, table=True):
@@ -109,6 +117,8 @@ class Campaign:
     ended_at: datetime | None
     cursor: int
     paused_because: str | None
+    parent: int | None = None
+    occasion: str | None = None
 
     @property
     def subject(self) -> str:
@@ -204,9 +214,13 @@ async def rename(db: Connection, gone: int, kept: int) -> None:
     if there is None:
         await db.execute(update(APPROACHES).where(APPROACHES.c.contact_id == gone).values(contact_id=kept))
     await db.execute(delete(APPROACHES).where(APPROACHES.c.contact_id == gone))
+    await reminders.rename(db, gone, kept)
+    await audience_lists.rename(db, gone, kept)
 
 
 async def forget(db: Connection, people: Sequence[int]) -> None:
     """Nothing tells any more which campaigns these people got."""
     await db.execute(delete(RECIPIENTS).where(RECIPIENTS.c.campaign.in_(select(CAMPAIGNS.c.id)), RECIPIENTS.c.contact_id.in_(people)))
     await db.execute(delete(APPROACHES).where(APPROACHES.c.contact_id.in_(people)))
+    await reminders.forget(db, people)
+    await audience_lists.forget(db, people)

@@ -13,6 +13,8 @@ from sqlmodel import SQLModel
 
 from bot.house import load, open_database
 from storage import Database, audit, campaigns
+from storage.attachments import ATTACHMENTS
+from storage.audience_lists import LISTED, LISTS, SAVED
 from storage.audit import Wanted
 from storage.campaigns import Campaign
 from storage.campaigns_acts import Act, Refused
@@ -20,6 +22,7 @@ from storage.campaigns_file import read
 from storage.merging import merge
 from storage.officers import Officer
 from storage.privacy import erase_of
+from storage.reminders import REFUSALS
 from storage.retention import sweep
 from tests.campaigning import ANI, BUDI, NOW, SIMPLE, Clock, act, drafted, officer, people, recipients, runner, started
 from tests.talk import BRANCH, KEY
@@ -30,7 +33,10 @@ def test_the_migration_makes_the_tables_that_the_models_describe(migrated_file: 
     with engine.connect() as db:
         differences = compare_metadata(MigrationContext.configure(db), SQLModel.metadata)
     engine.dispose()
-    ours = {campaigns.CAMPAIGNS.name, campaigns.RECIPIENTS.name, campaigns.APPROACHES.name}
+    ours = {
+        table.name
+        for table in (campaigns.CAMPAIGNS, campaigns.RECIPIENTS, campaigns.APPROACHES, REFUSALS, SAVED, LISTS, LISTED, ATTACHMENTS)
+    }
     assert [found for found in differences if any(name in repr(found) for name in ours)] == []
 
 
