@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # https://www.crockford.com/base32.html: no I, L, O, U
 LOOK_ALIKE = str.maketrans({"I": "1", "L": "1", "O": "0"})
 FACTOR = 5  # any element but 0 and 1 finds every swap
@@ -40,7 +42,7 @@ def _times(a: int, b: int) -> int:
 
 def read(typed: str) -> str | None:
     """The code in the form we keep it, or None if it cannot be one: look-alike letters are understood, others refused."""
-    code = typed.strip().upper().replace("-", "").translate(LOOK_ALIKE)
+    code = unicodedata.normalize("NFKC", typed).strip().upper().replace("-", "").translate(LOOK_ALIKE)
     if not SHORTEST + 1 <= len(code) <= LONGEST + 1 or any(letter not in LETTERS for letter in code):
         return None
     return code if check(code[:-1]) == code[-1] else None

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from bot.channels.whatsapp import digest
-from bot.channels.whatsapp_inbound import Heard, coded
+from bot.channels.link_codes import coded
+from bot.channels.whatsapp_inbound import Heard
 from bot.channels.whatsapp_notices import LimitNotice, TemplateNotice, TroubleNotice
 from bot.channels.whatsapp_reading import Batch, read
 from storage import Inbound
@@ -227,14 +228,23 @@ def test_hostile_text_arrives_as_it_was_written() -> None:
 @pytest.mark.parametrize(
     ("text", "left", "ref"),
     [
-        (f"Halo Sapa [{CODE}]", "Halo Sapa", CODE),
-        (f"Halo Sapa [{CODE.lower()}]", "Halo Sapa", CODE),
-        (f"Halo Sapa ({CODE}).", "Halo Sapa", CODE),
+        (f"Halo Sapa [{CODE}]", "/start", CODE),
+        (f"Halo Sapa [{CODE.lower()}]", "/start", CODE),
+        (f"Halo Sapa ({CODE}).", "/start", CODE),
+        (f"Halo Sapa, [{CODE}]!!", "/start", CODE),
         (f"Halo, saya mau tanya {CODE}", "Halo, saya mau tanya", CODE),
         (CODE, "/start", CODE),
         (f"[{CODE}]", "/start", CODE),
-        (f"{CODE} halo", f"{CODE} halo", ""),
-        ("Halo Sapa [7GQ2X]", "Halo Sapa [7GQ2X]", ""),
+        (f"{CODE} halo", f"{CODE} halo", CODE),
+        (f"halo *{CODE}*, saya di Hong Kong", f"halo *{CODE}*, saya di Hong Kong", CODE),
+        (f"saya mau tanya, kode: {CODE.lower()}", "saya mau tanya,", CODE),
+        ("Halo Sapa [７ＧＱ２Ｋ]", "/start", "7GQ2K"),
+        ("ABCDEFG3V", "ABCDEFG3V", ""),
+        ("Halo Sapa [7GQ2X]", "Halo Sapa [7GQ2X]", "7GQ2X"),
+        ("Halo Sapa [7GQ2К]", "Halo Sapa [7GQ2К]", "7GQ2К"),
+        ("Halo Sapa [7" + "A" * 80 + "]", "Halo Sapa [7" + "A" * 80 + "]", "7" + "A" * 63),
+        ("kontrak saya (24bln)", "kontrak saya (24bln)", ""),
+        ("/tugas ABCDEFG3V", "/tugas ABCDEFG3V", ""),
         (f"benar ini? t.me/x?start={CODE}", f"benar ini? t.me/x?start={CODE}", ""),
         ("berapa 500000", "berapa 500000", ""),
         ("apakah masih aktif", "apakah masih aktif", ""),

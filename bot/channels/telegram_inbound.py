@@ -22,7 +22,7 @@ CHANNEL = "telegram"
 WANTED = ("message", "edited_message", "callback_query", "my_chat_member")
 # https://core.telegram.org/bots/features#deep-linking
 START = re.compile(r"/start(?:@\w+)?(?:\s+(?P<payload>.*))?", re.ASCII | re.DOTALL)
-PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
+LONGEST_PAYLOAD = 64  # what is longer, or of other letters, no link of ours brought; it is counted, and the worker served
 # What a message can hold -> the kind we call it. Anything else in it is Telegram's own notice (pinned, title changed, ...).
 KINDS = {
     "photo": "photo",
@@ -86,7 +86,7 @@ def _message(update_id: int, message: Message) -> Inbound | None:
         at=message.date,
         text="/start" if start else text,
         kind=kind,
-        ref=payload if start and PAYLOAD.fullmatch(payload := start["payload"] or "") else "",
+        ref=(start["payload"] or "").strip()[:LONGEST_PAYLOAD] if start else "",
         place=_place(message) if own else None,
         phone=_own_phone(message),
     )

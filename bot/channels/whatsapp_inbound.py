@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from bot.channels.link_codes import coded
 from bot.channels.whatsapp import digest
 from bot.channels.whatsapp_parts import Unreadable, each, lone, moment, part, who, words
 from bot.channels.whatsapp_payloads import CHANNEL
@@ -28,7 +28,6 @@ KINDS = {
     "reaction": "reaction",
 }
 SILENT = frozenset({"system", "revoke"})  # told by WhatsApp itself, or taken back
-LAST_WORD = re.compile(r"(?<!\S)(?P<open>[\[(])?(?P<code>[A-Za-z0-9-]{5,11})[\])]?[.!]?\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,24 +94,6 @@ def _quick_reply(inbound: Inbound, button: dict[str, Any]) -> Inbound:
     if payload in ("", label):
         return replace(inbound, text=label)
     return replace(inbound, pressed=payload, label=label, kind="press")
-
-
-def coded(inbound: Inbound, *, first: bool = False) -> Inbound:
-    """A deep link ends its text with a code. People edit texts, and words can look like codes: so it must look like one of ours.
-
-    `first`: somebody who never wrote before more likely came by a link, so that more is believed, but nothing taken out of the text.
-    """
-    found = LAST_WORD.search(inbound.text) if inbound.kind == "text" and not inbound.edited and not inbound.ref else None
-    code = read_code(found["code"]) if found else None
-    if found is None or code is None:
-        return inbound
-    word, before = found["code"], inbound.text[: found.start()].rstrip()
-    mixed = any(letter.isdigit() for letter in word) and any(letter.isalpha() for letter in word)
-    if found["open"] or (mixed and word == word.upper()):
-        return replace(inbound, ref=code, text=before or "/start")
-    if first and (mixed or (word == word.upper() and before != before.upper())):
-        return replace(inbound, ref=code)
-    return inbound
 
 
 def _of_advert(message: dict[str, Any]) -> str:

@@ -15,12 +15,14 @@ import structlog
 from aiohttp import web
 
 from bot.channels.whatsapp import WhatsApp
-from bot.channels.whatsapp_inbound import Heard, coded
+from bot.channels.link_codes import coded
+from bot.channels.whatsapp_inbound import Heard
 from bot.channels.whatsapp_notices import LimitNotice, Notice, TemplateNotice, TroubleNotice
 from bot.channels.whatsapp_payloads import CHANNEL
-from bot.channels.whatsapp_reading import Batch, people, read
+from bot.channels.whatsapp_reading import Batch, everybody, people, read
 from bot.channels.whatsapp_storing import Storing
 from bot.failpoints import commit
+from bot.renewing import bring
 from bot.web import body_of
 from storage import Database, Inbound, Unavailable, accounts, templates
 from storage.identities import Known, Who, index, learn, recognise, renumber
@@ -102,6 +104,7 @@ class Webhook:
         batch = read(body, self._whatsapp.phone_id, self._now())
         await self._put_aside(batch)
         await self._learn_of_us(batch)
+        await bring(self._database, [(CHANNEL, name) for who in everybody(batch) for name in (who.user, who.phone) if name])
         await self._learn_of_people(batch)
         known = await self._recognise(batch)
         await self._heed_preferences(batch, known)
