@@ -11,6 +11,9 @@ from aiohttp.typedefs import Middleware
 from console import (
     account,
     audit_log,
+    campaign_acts,
+    campaign_compose,
+    campaigns,
     conversation,
     conversation_acts,
     duty,
@@ -51,6 +54,7 @@ MODULES = (
     *(people, people_rights),
     *(interests, interests_one, interests_rules),
     *(members_ending, members_imports, members),
+    *(campaign_compose, campaigns, campaign_acts),
     *(staff, audit_log, operation),
 )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from console.campaign_tally import Tallies
 from locales import Page, Text
@@ -15,7 +16,7 @@ from storage.writer import Connection
 class Outreach:
     """`around`: by what a campaign is judged. `shown`: a page as it looks on a channel."""
 
-    around: Callable[[Connection], Awaitable[Around]]
+    around: Callable[[Connection], Coroutine[Any, Any, Around]]
     dialogues: Mapping[str, Text]  # what a button may open, and what it is called
     topics: Mapping[str, Text]  # what it may answer
     shown: Callable[[Page, str], Page]

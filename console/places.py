@@ -25,6 +25,7 @@ PLACES = (
     Place("/desk/interests", _("Interests"), "interests", Policy.SERVE),
     Place("/desk/people", _("People"), "people", Policy.LOOK),
     Place("/desk/members", _("Members"), "members", Policy.LOOK),
+    Place("/desk/campaigns", _("Campaigns"), "campaigns", Policy.CAMPAIGNS),
     Place("/desk/officers", _("Officers"), "officers", Policy.ADMINISTER),
     Place("/desk/audit", _("Audit"), "audit", Policy.AUDIT),
     Place("/desk/operation", _("Operation"), "operation", Policy.OPERATE),
