@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from bot.channels.whatsapp import digest
 from bot.channels.link_codes import coded
+from bot.channels.whatsapp import digest
 from bot.channels.whatsapp_inbound import Heard
 from bot.channels.whatsapp_notices import LimitNotice, TemplateNotice, TroubleNotice
 from bot.channels.whatsapp_reading import Batch, read

@@ -14,8 +14,8 @@ from datetime import datetime
 import structlog
 from aiohttp import web
 
-from bot.channels.whatsapp import WhatsApp
 from bot.channels.link_codes import coded
+from bot.channels.whatsapp import WhatsApp
 from bot.channels.whatsapp_inbound import Heard
 from bot.channels.whatsapp_notices import LimitNotice, Notice, TemplateNotice, TroubleNotice
 from bot.channels.whatsapp_payloads import CHANNEL
