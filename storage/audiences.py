@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select
 
+from storage.audience_lists import LISTED, LISTS
 from storage.branches import BRANCHES
 from storage.campaigns import CAMPAIGNS, RECIPIENTS
 from storage.changes import table_of
 from storage.contacts import AddressRow, ContactRow
 from storage.conversations import ConversationRow
 from storage.coverage import LIVE, MEMBERS, ROSTERS
+from storage.deliveries import DELIVERIES
 from storage.events import EVENTS
 from storage.interests import INTERESTS
 from storage.partners import LINKS
@@ -22,7 +24,19 @@ from storage.scope import within
 from storage.writer import Connection
 
 CONTACTS, ADDRESSES, CONVERSATIONS = table_of(ContactRow), table_of(AddressRow), table_of(ConversationRow)
+MISSED = ("failed", "expired", "cancelled")
+NEVER_REACHED = ("unreachable", "window", "no_waking_hour", "content")
 SENDABLE = ("telegram", "whatsapp")  # where we can write first; a browser only fetches
+
+
+class Earlier(BaseModel):
+    """People whom a standing campaign reached already: on occasions whose code begins so, since then."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    campaign: int
+    step: str = ""
+    since: AwareDatetime | None = None
 
 
 class Audience(BaseModel):
@@ -47,6 +61,14 @@ class Audience(BaseModel):
     reached_by: tuple[int, ...] = ()  # earlier campaigns
     not_reached_by: tuple[int, ...] = ()
     pressed_in: tuple[int, ...] = ()
+    missed_by: tuple[int, ...] = ()  # earlier campaigns that failed to reach them, or never tried
+    lists: tuple[int, ...] = ()  # uploaded ones, by their numbers
+    begun_from: AwareDatetime | None = None  # began to leave an interest, and left none
+    begun_until: AwareDatetime | None = None
+    moved_to: tuple[str, ...] = ()  # stages of life, or states of their interest, reached in these days:
+    moved_from: AwareDatetime | None = None
+    moved_until: AwareDatetime | None = None
+    not_yet: Earlier | None = None
     expected: int | None = Field(None, ge=1)  # about how many there should be; far more or fewer is a fault
 
 
@@ -63,7 +85,9 @@ def conditions(audience: Audience, branch: str, now: datetime) -> list[ColumnEle
     if audience.partners:
         codes = select(LINKS.c.code).where(LINKS.c.partner.in_(audience.partners))
         wanted.append(or_(here.first_link.in_(codes), here.last_link.in_(codes)))
-    return [*wanted, *_left(audience), *_did(audience, now), *_got(audience)]
+    if audience.lists:
+        wanted.append(exists().where(LISTED.c.contact_id == here.id, LISTED.c.list.in_(audience.lists)))
+    return [*wanted, *_left(audience), *_did(audience, now), *_changed(audience), *_got(audience)]
 
 
 def _left(audience: Audience) -> list[ColumnElement[bool]]:
@@ -100,6 +124,20 @@ def _did(audience: Audience, now: datetime) -> list[ColumnElement[bool]]:
     return wanted
 
 
+def _changed(audience: Audience) -> list[ColumnElement[bool]]:
+    """By what changed with them between two moments."""
+    wanted: list[ColumnElement[bool]] = []
+    mine, event = INTERESTS.c.contact_id == CONTACTS.c.id, EVENTS.c.contact_id == CONTACTS.c.id
+    if audience.begun_from and audience.begun_until:
+        begun = EVENTS.c.kind == "begun", EVENTS.c.at.between(audience.begun_from, audience.begun_until)
+        wanted += [exists().where(event, *begun), ~exists().where(mine)]
+    if audience.moved_to and audience.moved_from and audience.moved_until:
+        days = audience.moved_from, audience.moved_until
+        moved = exists().where(event, EVENTS.c.kind == "stage", EVENTS.c.subject.in_(audience.moved_to), EVENTS.c.at.between(*days))
+        wanted.append(or_(moved, exists().where(mine, INTERESTS.c.state.in_(audience.moved_to), INTERESTS.c.changed_at.between(*days))))
+    return wanted
+
+
 def _wrote(when: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(CONVERSATIONS.c.contact_id == CONTACTS.c.id, when)
 
@@ -114,7 +152,31 @@ def _got(audience: Audience) -> list[ColumnElement[bool]]:
         wanted.append(~exists().where(*got, RECIPIENTS.c.campaign.in_(audience.not_reached_by)))
     if audience.pressed_in:
         wanted.append(exists().where(*got, RECIPIENTS.c.campaign.in_(audience.pressed_in), RECIPIENTS.c.pressed.is_not(None)))
+    if audience.missed_by:
+        wanted.append(_missed(audience.missed_by))
+    if audience.not_yet:
+        wanted.append(~_reached(audience.not_yet))
     return wanted
+
+
+def _missed(campaigns: Sequence[int]) -> ColumnElement[bool]:
+    """Surely never got it, and neither wanted to be left alone nor was left out on purpose. What is in doubt may have arrived."""
+    here = RECIPIENTS.c
+    ended = select(DELIVERIES.c.state).where(DELIVERIES.c.id == here.delivery).scalar_subquery()
+    state = case((here.state == "handed", ended), else_=here.state)
+    never = and_(here.state == "skipped", here.reason.in_(NEVER_REACHED))
+    return exists().where(here.contact_id == CONTACTS.c.id, here.campaign.in_(campaigns), or_(never, state.in_(MISSED)))
+
+
+def _reached(earlier: Earlier) -> ColumnElement[bool]:
+    mine = RECIPIENTS.c.contact_id == CONTACTS.c.id, RECIPIENTS.c.campaign == CAMPAIGNS.c.id, CAMPAIGNS.c.parent == earlier.campaign
+    reached = or_(RECIPIENTS.c.delivery.is_not(None), RECIPIENTS.c.state == "waiting")
+    wanted = [*mine, reached]
+    if earlier.step:
+        wanted.append(CAMPAIGNS.c.occasion.startswith(earlier.step, autoescape=True))
+    if earlier.since:
+        wanted.append(CAMPAIGNS.c.started_at >= earlier.since)
+    return exists().where(*wanted)
 
 
 async def unknown(db: Connection, audience: Audience) -> list[tuple[str, str]]:
@@ -126,6 +188,8 @@ async def unknown(db: Connection, audience: Audience) -> list[tuple[str, str]]:
         ("reached_by", audience.reached_by, select(CAMPAIGNS.c.id)),
         ("not_reached_by", audience.not_reached_by, select(CAMPAIGNS.c.id)),
         ("pressed_in", audience.pressed_in, select(CAMPAIGNS.c.id)),
+        ("missed_by", audience.missed_by, select(CAMPAIGNS.c.id)),
+        ("lists", audience.lists, select(LISTS.c.id)),
     )
     found = []
     for field, values, there in named:

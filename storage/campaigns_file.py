@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
-from typing import Annotated, Any
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -16,6 +16,7 @@ FIELDS = ("first_name", "ends_on")
 FIELD = re.compile(r"\{([^{}]*)\}")
 LINK = re.compile(r"https://[^\s]+")
 Words = dict[str, str]  # {language: text}
+FIRST, OTHER = "a", "b"  # arms: the text, and the other text
 Share = Annotated[float, Field(ge=0, le=0.5)]
 
 
@@ -49,6 +50,59 @@ class TemplatePart(_Part):
     values: dict[str, Words] = {}
 
 
+class AnswerPart(_Part):
+    """One of the answers to a campaign's question."""
+
+    label: Words
+    right: bool = False
+
+
+class QuestionPart(_Part):
+    """One question some time later, to those who got the campaign, answered by a button: whether it was understood."""
+
+    after_hours: float = Field(24, ge=1, le=24 * 14)
+    text: Words
+    answer: tuple[AnswerPart, ...] = Field(min_length=2, max_length=3)
+
+    @model_validator(mode="after")
+    def _right(self) -> QuestionPart:
+        if sum(answer.right for answer in self.answer) != 1:
+            raise ValueError("exactly one answer is right")
+        return self
+
+
+class RepeatPart(_Part):
+    """When it happens again. `days`: before the end of cover, or after an event; each person once for each of them.
+
+    `once`: who got it weekly or monthly does not get it again.
+    """
+
+    on: Literal["week", "month", "cover_ends", "unfinished", "stage"]
+    days: tuple[Annotated[int, Field(ge=0, le=365)], ...] = ()
+    stages: tuple[str, ...] = ()  # which new stage of life, or state of an interest
+    once: bool = False
+    until: date | None = None
+
+    @model_validator(mode="after")
+    def _days(self) -> RepeatPart:
+        if self.on in ("week", "month") and (self.days or self.stages):
+            raise ValueError("a weekly or monthly campaign has no days or stages; it begins at schedule.at")
+        if self.on == "cover_ends" and (not self.days or 0 in self.days or len(set(self.days)) < len(self.days)):
+            raise ValueError("say how many days before the end of cover, for example days = [60, 30, 7]")
+        if self.on in ("unfinished", "stage") and len(self.days) > 1:
+            raise ValueError("say once how many days after it")
+        if (self.on == "stage") != bool(self.stages):
+            raise ValueError('stages belong to on = "stage", which needs them')
+        return self
+
+
+class CapPart(_Part):
+    """So many campaign messages a person gets at most, this one included; of those before, the last four are known."""
+
+    in_7_days: int = Field(1, ge=1, le=4)
+    in_30_days: int = Field(4, ge=1, le=4)
+
+
 class SchedulePart(_Part):
     """Without `at` it begins when it is started. All of it happens in the recipients' own waking hours."""
 
@@ -75,16 +129,30 @@ class CampaignFile(_Part):
     hold_out: Share = 0.0
     per_minute: int = Field(0, ge=0, le=60_000)  # 0: as fast as the channels allow
     stop_at: float = Field(0.1, gt=0, le=1)  # share of failures and blocks at which it pauses itself
+    other: Words = {}  # a second text, which part of the people gets instead
+    other_share: float = Field(0.5, ge=0.05, le=0.95)
+    attachment: int | None = None  # a picture or PDF, by its number in storage.attachments
     button: tuple[ButtonPart, ...] = Field((), max_length=3)
     fields: dict[str, Words] = {}  # what stands for a field where nothing is known
     template: TemplatePart | None = None
     audience: Audience = Audience()
     schedule: SchedulePart = SchedulePart()
+    repeat: RepeatPart | None = None
+    cap: CapPart = CapPart()
+    question: QuestionPart | None = None
+
+    def words(self, arm: str) -> Words:
+        """The text of one of its arms."""
+        return self.other if arm == OTHER else self.text
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        return (FIRST, OTHER) if self.other else (FIRST,)
 
     def used(self) -> set[str]:
         """Names of the fields that stand in its words."""
         templates = [words for values in (self.template.values if self.template else {}).values() for words in values.values()]
-        return {name for words in (*self.text.values(), *templates) for name in FIELD.findall(words)}
+        return {name for words in (*self.text.values(), *self.other.values(), *templates) for name in FIELD.findall(words)}
 
 
 class Broken(ValueError):
