@@ -26,6 +26,9 @@ app.add_typer(restore_app, name="restore")
 roster_app = typer.Typer(no_args_is_help=True, help="Import lists of members, look at them first, take one back.")
 app.add_typer(roster_app, name="roster")
 
+keys_app = typer.Typer(no_args_is_help=True, help="Change the key that seals what people write.")
+app.add_typer(keys_app, name="keys")
+
 campaign_app = typer.Typer(no_args_is_help=True, help="Write to many: check, approve, start, pause, and see what became of it.")
 app.add_typer(campaign_app, name="campaign")
 
@@ -379,6 +382,24 @@ def restore_accept() -> None:
     from bot.settings import Settings
 
     _run(accept(Settings()))
+
+
+@keys_app.command("rotate")
+def keys_rotate() -> None:
+    """Seal everything with the newest key, while the house serves; may be killed and run again. Then says whether the older key may go."""
+    from bot.commands import keys
+    from bot.settings import Settings
+
+    _run(keys.rotate(Settings()))
+
+
+@keys_app.command("check")
+def keys_check() -> None:
+    """Say what still needs an older key; nothing is changed."""
+    from bot.commands import keys
+    from bot.settings import Settings
+
+    _run(keys.check(Settings()))
 
 
 @facts_app.command("check")

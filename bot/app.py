@@ -232,8 +232,7 @@ class App:
 async def serve(settings: Settings, role: Role, *, demo: bool, announce: Callable[[str], None]) -> None:
     """Run until told to stop by SIGTERM or Ctrl-C; `announce` hears what a person is to open."""
     lock = house.serve_alone(settings.database_url)
-    key = house.secret_key(settings, make=demo)
-    database = house.open_database(settings.database_url, key)
+    database = house.open_set(settings, make=demo)
     await house.prepare(database, house.DEMO if demo else None, house.now())
     app = App(settings, database, role)
     stopping = asyncio.Event()

@@ -7,18 +7,18 @@ import fcntl
 import os
 import secrets
 import tomllib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from bot.engine import Engine
 from bot.failpoints import commit
 from bot.ids import Ids
+from bot.renewing import RenewingEngine
 from bot.settings import Settings
 from handlers import SCRIPT
-from storage import Database, Sealer, Tools, migrate
+from storage import Database, Sealer, Tools, keys, migrate
 from storage.database import file_of
 from storage.deliveries import PULLED
 from storage.loading import BranchFile, load_branch
@@ -52,16 +52,33 @@ def secret_key(settings: Settings, *, make: bool, path: Path = KEY_FILE) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
-def open_database(url: str, key: str, new_id: Callable[[], int] | None = None) -> Database:
-    return Database(url, Tools(Sealer(key, secrets.token_bytes), new_id or Ids()))
+def open_database(url: str, key: str, new_id: Callable[[], int] | None = None, older: Sequence[str] = ()) -> Database:
+    return Database(url, Tools(Sealer(key, secrets.token_bytes, older), new_id or Ids()))
+
+
+def open_set(settings: Settings, *, make: bool = False) -> Database:
+    """The database of the settings, with their keys."""
+    return open_database(settings.database_url, secret_key(settings, make=make), older=settings.older_keys())
+
+
+async def bring_up(database: Database, at: datetime) -> None:
+    """Tables up to date, and nothing in them that our keys do not open."""
+    await migrate(database.url)
+    try:
+        await commit(database, "key admitted", lambda db: keys.admit(db, database.dialect, database.tools, at))
+    except keys.WrongKey:
+        raise NotSetUp(
+            "This database was sealed with another key than SAPA_SECRET_KEY. Put that key back; "
+            "or, if the key is being changed, give the one before it in SAPA_OLD_SECRET_KEYS."
+        ) from None
 
 
 @asynccontextmanager
 async def working(settings: Settings) -> AsyncIterator[Database]:
     """The database as a command needs it, with its tables up to date."""
-    database = open_database(settings.database_url, secret_key(settings, make=False))
+    database = open_set(settings)
     try:
-        await migrate(database.url)
+        await bring_up(database, now())
         yield database
     finally:
         await database.close()
@@ -69,7 +86,7 @@ async def working(settings: Settings) -> AsyncIterator[Database]:
 
 async def prepare(database: Database, branch_file: Path | None, at: datetime) -> None:
     """Bring the tables up to date and load a branch, if one is given."""
-    await migrate(database.url)
+    await bring_up(database, at)
     if branch_file is not None:
         await load(database, branch_file, at)
 
@@ -107,5 +124,5 @@ def new_engine(
     clock: Callable[[], datetime] = now,
     committed: Callable[[set[str]], None] = lambda _addresses: None,
     pulled: frozenset[str] = PULLED,
-) -> Engine:
-    return Engine(database, SCRIPT, clock, branch, committed, lanes=2, pulled=pulled)
+) -> RenewingEngine:
+    return RenewingEngine(database, SCRIPT, clock, branch, committed, lanes=2, pulled=pulled)

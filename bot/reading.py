@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.channels.webchat import CHANNEL, Entry
 from bot.phones import phones_in
+from bot.renewing import bring
 from storage import Database
 from storage.history import after, language_of
 
@@ -25,6 +26,7 @@ class Reading:
     async def after(self, sender: str, last: int) -> Sequence[Entry]:
         address = self.address(sender)
         limit = MOST if last else FRESH
+        await bring(self._database, [(CHANNEL, sender)])
         entries = await self._database.writer.read(lambda db: after(db, address, last, limit))
         return [Entry(one.id, one.at, one.text, one.page, one.client, phones_in(one.page) if one.page else ()) for one in entries]
 

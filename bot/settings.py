@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from pydantic import Field, SecretStr, field_validator
@@ -14,6 +15,7 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///var/sapa.db"
     notes_folder: Path = Path("var")
     secret_key: SecretStr | None = None
+    old_secret_keys: SecretStr = SecretStr("")
     branch: str = "sidoarjo"
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
@@ -53,3 +55,19 @@ class Settings(BaseSettings):
         if value is not None and len(value.get_secret_value()) < 32:
             raise ValueError("SAPA_SECRET_KEY must have 32 or more characters")
         return value
+
+    @field_validator("old_secret_keys")
+    @classmethod
+    def _all_long_enough(cls, value: SecretStr) -> SecretStr:
+        if any(len(key) < 32 for key in _several(value.get_secret_value())):
+            raise ValueError("SAPA_OLD_SECRET_KEYS must be a key of 32 or more characters, or a list of such as JSON")
+        return value
+
+    def older_keys(self) -> list[str]:
+        return _several(self.old_secret_keys.get_secret_value())
+
+
+def _several(typed: str) -> list[str]:
+    if typed.startswith("["):
+        return [str(key) for key in json.loads(typed)]
+    return [typed] if typed else []

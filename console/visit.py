@@ -180,10 +180,14 @@ class Visit:
 
     def is_ours(self, token: str) -> bool:
         salt, _dot, mac = token.partition(".")
-        return hmac.compare_digest(mac.encode(), self._mac(salt).encode())
+        return self._is_signed("form", f"{self.token}:{salt}", mac)
 
     def _mac(self, salt: str) -> str:
         return self.desk.sealer.index("form", f"{self.token}:{salt}")
+
+    def _is_signed(self, kind: str, value: str, mac: str) -> bool:
+        """With any key that is given: a form that was open while the key was changed is still ours."""
+        return any(hmac.compare_digest(mac.encode(), right.encode()) for right in self.desk.sealer.indexes(kind, value))
 
     def new_token(self) -> str:
         """At every change of what a session may do the browser gets another token."""
@@ -216,7 +220,7 @@ class Visit:
 
     def _said(self) -> str:
         sent, _dot, mac = self.request.cookies.get(self._name("said"), "").partition(".")
-        if not mac or not hmac.compare_digest(mac.encode(), self.desk.sealer.index("said", sent).encode()):
+        if not mac or not self._is_signed("said", sent, mac):
             return ""
         with suppress(ValueError):
             return base64.urlsafe_b64decode(sent).decode()

@@ -4,48 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Select, func, insert, or_, select, update
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Select, func, insert, or_, select, update
 
-from storage.changes import Tools, table_of
-from storage.contacts import moment
+from storage import audit_signing
+from storage.audit_signing import Signature
+from storage.audit_table import AUDIT, AUDIT_HEAD, fields
+from storage.changes import Tools
 from storage.officers import OFFICERS
 from storage.scope import within
 from storage.sealing import Sealer
 from storage.writer import Connection
 
 HEAD = 1
-
-
-class AuditRow(SQLModel, table=True):
-    __tablename__ = "audit"
-    __table_args__ = (Index("audit_by_officer", "officer_id", "number"), Index("audit_by_subject", "subject", "number"))
-
-    number: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))  # without a gap: a missing row is seen
-    at: datetime = Field(sa_column=moment(nullable=False))
-    branch: str = Field(index=True)
-    officer_id: int | None = Field(default=None, sa_column=Column(BigInteger))  # None: the command line, or somebody not signed in
-    action: str  # noun.verb: officer.disabled, interest.moved, roster.imported
-    subject: str  # noun:id
-    detail: str  # JSON of codes, counts, and before and after; personal fields as keyed hashes
-    chain: str  # keyed hash of this row and the chain before it
-
-
-class AuditHeadRow(SQLModel, table=True):
-    """The newest row, so that rows cut off at the end are missed too. Locking it puts writers in a line."""
-
-    __tablename__ = "audit_head"
-
-    id: int = Field(primary_key=True)
-    number: int = Field(sa_column=Column(BigInteger, nullable=False))
-    chain: str
-
-
-AUDIT, AUDIT_HEAD = table_of(AuditRow), table_of(AuditHeadRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +53,8 @@ class Checked:
 
     number: int
     chain: str
+    digest: str = ""  # what a signature is compared with
+    unproven: int = 0  # the first row that only a signature speaks for
     broken_at: int | None = None
 
 
@@ -107,31 +83,46 @@ async def record(db: Connection, tools: Tools, entry: Entry, now: datetime) -> i
         "subject": entry.subject,
         "detail": detail,
     }
-    chain = _link(tools.sealer, head.chain, row)
+    chain = tools.sealer.index("audit", _said(head.chain, row))
     await db.execute(insert(AUDIT), [{**row, "chain": chain}])
     await db.execute(update(AUDIT_HEAD).where(AUDIT_HEAD.c.id == HEAD).values(number=number, chain=chain))
     return int(number)
 
 
-def _link(sealer: Sealer, before: str, row: Mapping[str, Any]) -> str:
-    said = [row["number"], row["at"].isoformat(), row["branch"], row["officer_id"], row["action"], row["subject"], row["detail"]]
-    return sealer.index("audit", json.dumps([before, *said], ensure_ascii=False))
+def _said(before: str, row: Mapping[str, Any]) -> str:
+    return json.dumps([before, *fields(row)], ensure_ascii=False)
 
 
 async def check(db: Connection, tools: Tools, so_far: Checked = BEGINNING, most: int = 2000) -> tuple[Checked, bool]:
-    """Walk the chain for at most so many rows; how far it got, and whether it is done."""
+    """Walk the chain for at most so many rows; how far it got, and whether it is done.
+
+    A row that was chained with a key that is gone must be spoken for by the signature of one that is given.
+    """
     rows = (await db.execute(select(AUDIT).where(AUDIT.c.number > so_far.number).order_by(AUDIT.c.number).limit(most))).all()
-    number, chain = so_far.number, so_far.chain
+    signed = await audit_signing.best(db, tools)
+    here = so_far
     for row in rows:
-        chain = _link(tools.sealer, chain, dict(row._mapping))
-        if row.number != number + 1 or row.chain != chain:
-            return Checked(number, chain, broken_at=number + 1), True
-        number = row.number
+        here = _step(tools, signed, here, dict(row._mapping))
+        if here.broken_at:
+            return here, True
     if len(rows) == most:
-        return Checked(number, chain), False
+        return here, False
     head = (await db.execute(select(AUDIT_HEAD).where(AUDIT_HEAD.c.id == HEAD))).one()
-    whole = (head.number, head.chain) == (number, chain)
-    return Checked(number, chain, None if whole else number + 1), True
+    whole = (head.number, head.chain) == (here.number, here.chain) and (signed is None or signed.number <= here.number)
+    return here if whole else replace(here, broken_at=here.number + 1), True
+
+
+def _step(tools: Tools, signed: Signature | None, here: Checked, row: Mapping[str, Any]) -> Checked:
+    fits = row["chain"] in tools.sealer.indexes("audit", _said(here.chain, row))
+    if row["number"] != here.number + 1 or not (fits or (signed and row["number"] <= signed.number)):
+        return replace(here, broken_at=here.number + 1)
+    unproven = here.unproven or (0 if fits else row["number"])
+    if signed is None or row["number"] > signed.number:
+        return Checked(row["number"], row["chain"], here.digest, unproven)
+    digest = audit_signing.sign(tools.sealer, signed.key, here.digest, row)
+    if row["number"] == signed.number and digest != signed.digest:
+        return replace(here, broken_at=unproven or row["number"])
+    return Checked(row["number"], row["chain"], digest, unproven)
 
 
 @dataclass(frozen=True, slots=True)

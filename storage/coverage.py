@@ -118,7 +118,7 @@ class Coverages:
         numbers, tries = await self._tries()
         if tries >= TRIES or (index not in numbers and len(numbers) >= DISTINCT_NUMBERS):
             raise TooManyTries
-        found = (await changes.read(NEWEST.where(MEMBERS.c[f"{by}_index"] == index))).first()
+        found = (await changes.read(NEWEST.where(MEMBERS.c[f"{by}_index"].in_(changes.tools.sealer.indexes(by, value))))).first()
         secrets = changes.tools.sealer.open_json(found.secrets, "members", "secrets", found.id) if found else {proof: ""}
         right = found is not None and str(secrets[proof]).endswith(proven) and bool(proven)
         changes.add(CHECKS, id=changes.tools.new_id(), contact_id=changes.contact.id, at=changes.now, number_index=index, found=right)

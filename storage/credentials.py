@@ -17,6 +17,7 @@ from storage.writer import Connection
 
 LINK_LIVES = timedelta(hours=24)
 CHALLENGE_LIVES = timedelta(minutes=5)
+OLDER = "old."  # begins what was hashed with an older key and can not be hashed anew, since nobody has the value
 
 
 class PasskeyRow(SQLModel, table=True):
@@ -111,11 +112,11 @@ async def spend_step(db: Connection, officer: int, step: int) -> bool:
 async def set_recovery_codes(db: Connection, tools: Tools, officer: int, codes: list[str]) -> None:
     """The old ones are worth nothing from now on."""
     await db.execute(delete(RECOVERY_CODES).where(RECOVERY_CODES.c.officer_id == officer))
-    await db.execute(insert(RECOVERY_CODES), [{"id": _code(tools, officer, code), "officer_id": officer} for code in codes])
+    await db.execute(insert(RECOVERY_CODES), [{"id": _codes(tools, officer, code)[0], "officer_id": officer} for code in codes])
 
 
 async def spend_recovery_code(db: Connection, tools: Tools, officer: int, typed: str) -> bool:
-    spent = await db.execute(delete(RECOVERY_CODES).where(RECOVERY_CODES.c.id == _code(tools, officer, typed)))
+    spent = await db.execute(delete(RECOVERY_CODES).where(RECOVERY_CODES.c.id.in_(_codes(tools, officer, typed))))
     return spent.rowcount == 1
 
 
@@ -123,8 +124,10 @@ async def recovery_codes_left(db: Connection, officer: int) -> int:
     return int((await db.execute(select(func.count()).where(RECOVERY_CODES.c.officer_id == officer))).scalar_one())
 
 
-def _code(tools: Tools, officer: int, code: str) -> str:
-    return tools.sealer.index("recovery", f"{officer}:{code.upper().replace('-', '').replace(' ', '')}")
+def _codes(tools: Tools, officer: int, code: str) -> list[str]:
+    """Its keyed hashes, that of the newest key first. Those of older keys were marked as such when the newest came."""
+    newest, *older = tools.sealer.indexes("recovery", f"{officer}:{code.upper().replace('-', '').replace(' ', '')}")
+    return [newest, *older, *(OLDER + one for one in older)]
 
 
 async def passkeys_of(db: Connection, officer: int) -> list[Passkey]:

@@ -111,7 +111,7 @@ async def change(db: Connection, interest: int, version: int, now: datetime, **v
 
 async def doubles(db: Connection, tools: Tools, branch: str, one: Followed) -> list[Followed]:
     """Other interests with the same phone number or NIK: perhaps the same person, who came twice."""
-    same = [INTERESTS.c[f"{kind}_index"] == tools.sealer.index(kind, value) for kind in _SEALED if (value := getattr(one, kind))]
+    same = [INTERESTS.c[f"{kind}_index"].in_(tools.sealer.indexes(kind, value)) for kind in _SEALED if (value := getattr(one, kind))]
     if not same:
         return []
     query = _followed(branch).where(_ALONE, INTERESTS.c.id != one.id, or_(*same)).order_by(INTERESTS.c.id).limit(10)
@@ -190,8 +190,8 @@ def _said(words: str) -> ColumnElement[bool]:
 
 def _has(tools: Tools, digits: str) -> ColumnElement[bool]:
     """By the keyed hashes of a phone number and of a NIK."""
-    phones = [tools.sealer.index("phone", f"+{number}") for number in _numbers(digits)]
-    return or_(INTERESTS.c.phone_index.in_(phones), INTERESTS.c.nik_index == tools.sealer.index("nik", digits))
+    phones = [index for number in _numbers(digits) for index in tools.sealer.indexes("phone", f"+{number}")]
+    return or_(INTERESTS.c.phone_index.in_(phones), INTERESTS.c.nik_index.in_(tools.sealer.indexes("nik", digits)))
 
 
 def _numbers(digits: str) -> set[str]:

@@ -14,6 +14,7 @@ from storage.merging import move
 from storage.writer import Connection
 
 ADDRESSES = table_of(AddressRow)
+OLDER = "old."  # begins the index of a number that was made with an older key
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,14 @@ def index(tools: Tools, channel: str, external: str) -> str:
     return tools.sealer.index("address", f"{channel}:{external}")
 
 
+def phone_indexes(tools: Tools, channel: str, phone: str) -> list[str]:
+    """How a number may stand beside an id: by the newest key, or by an older one, where nobody has the number to index it anew."""
+    newest, *older = tools.sealer.indexes("address", f"{channel}:{phone}")
+    return [newest, *older, *(OLDER + one for one in older)]
+
+
 async def _rows(db: Connection, tools: Tools, people: Sequence[Who]) -> list[Any]:
-    phones = [index(tools, who.channel, who.phone) for who in people if who.phone]
+    phones = [one for who in people if who.phone for one in phone_indexes(tools, who.channel, who.phone)]
     users = [index(tools, who.channel, who.user) for who in people if who.user]
     wanted = select(ADDRESSES.c.id, ADDRESSES.c.phone_index, ADDRESSES.c.external)
     return list((await db.execute(wanted.where(or_(ADDRESSES.c.id.in_(phones + users), ADDRESSES.c.phone_index.in_(phones))))).all())
@@ -85,7 +92,8 @@ async def _learn(db: Connection, tools: Tools, who: Who) -> None:
     user, phone = index(tools, who.channel, who.user), index(tools, who.channel, who.phone)
     await move(db, tools, phone, who.channel, who.user)
     # A number that was given to somebody else leads to them from now on; who had it keeps their own id and history.
-    await db.execute(update(ADDRESSES).where(ADDRESSES.c.phone_index == phone, ADDRESSES.c.id != user).values(phone_index=None))
+    theirs = ADDRESSES.c.phone_index.in_(phone_indexes(tools, who.channel, who.phone))
+    await db.execute(update(ADDRESSES).where(theirs, ADDRESSES.c.id != user).values(phone_index=None))
     await db.execute(update(ADDRESSES).where(ADDRESSES.c.id == user).values(phone_index=phone))
 
 
@@ -94,7 +102,8 @@ def _known(tools: Tools, who: Who, rows: Sequence[Any]) -> Known:
         user = index(tools, who.channel, who.user)
         return Known(who.user, all(row.id != user for row in rows))
     phone = index(tools, who.channel, who.phone)
-    row = next((row for row in rows if phone in (row.phone_index, row.id)), None)
+    beside = phone_indexes(tools, who.channel, who.phone)
+    row = next((row for row in rows if row.id == phone or row.phone_index in beside), None)
     if row is None:
         return Known(who.phone, is_new=True)
     return Known(tools.sealer.open(row.external, "addresses", "external", row.id), is_new=False)

@@ -15,6 +15,7 @@ from storage.writer import Connection
 
 LENGTH = 8  # letters: a trillion codes, of which a few are open for a short time
 LIVES = timedelta(minutes=15)
+CODE = "join"  # what its index is of
 TO_OURS = str.maketrans("abcdefghijklmnopqrstuvwxyz234567", LETTERS)  # both alphabets have 32 letters
 
 
@@ -42,7 +43,7 @@ async def new_code(db: Connection, tools: Tools, contact: int, now: datetime) ->
     secret = tools.sealer.index("join code", f"{contact}:{tools.new_id()}").translate(TO_OURS)[:LENGTH]
     code = secret + check(secret)
     await db.execute(delete(CODES).where((CODES.c.contact_id == contact) | (CODES.c.until <= now)))
-    await db.execute(insert(CODES), [{"id": _hash(tools, code), "contact_id": contact, "until": now + LIVES}])
+    await db.execute(insert(CODES), [{"id": tools.sealer.index(CODE, code), "contact_id": contact, "until": now + LIVES}])
     return code
 
 
@@ -61,7 +62,7 @@ class Joins:
         changes, code = self._changes, read(typed)
         if code is None or len(code) != LENGTH + 1:
             return None
-        query = select(CODES.c.contact_id).where(CODES.c.id == _hash(changes.tools, code), CODES.c.until > changes.now)
+        query = select(CODES.c.contact_id).where(CODES.c.id.in_(changes.tools.sealer.indexes(CODE, code)), CODES.c.until > changes.now)
         contact = (await changes.read(query)).scalar()
         if contact is None or contact == changes.contact.id:
             return None
@@ -72,7 +73,3 @@ class Joins:
         """Both are one from the end of this turn on. The code is spent."""
         self._changes.change(delete(CODES).where(CODES.c.contact_id == other.contact))
         self._changes.merges.append(other.contact)
-
-
-def _hash(tools: Tools, code: str) -> str:
-    return tools.sealer.index("join", code)

@@ -69,7 +69,7 @@ async def find(db: Connection, tools: Tools, branch: str, wanted: Wanted, most: 
     # Of one list also those whom a newer one has: what this file said.
     query = _members(branch).where(MEMBERS.c.roster == wanted.roster if wanted.roster else ~_is_older())
     if wanted.number:
-        query = query.where(or_(*(MEMBERS.c[f"{kind}_index"] == tools.sealer.index(kind, wanted.number) for kind in ("kpj", "nik"))))
+        query = query.where(or_(*(MEMBERS.c[f"{kind}_index"].in_(tools.sealer.indexes(kind, wanted.number)) for kind in ("kpj", "nik"))))
     if wanted.name:
         query = query.where(func.lower(MEMBERS.c.name).contains(wanted.name.lower(), autoescape=True))
     if wanted.since:
@@ -90,7 +90,7 @@ async def by_id(db: Connection, tools: Tools, branch: str, member: int) -> Found
 
 async def lists_with(db: Connection, tools: Tools, branch: str, kpj: str) -> list[Found]:
     """What each list says of a card number; the first is what a worker is told."""
-    query = _members(branch).where(MEMBERS.c.kpj_index == tools.sealer.index("kpj", kpj))
+    query = _members(branch).where(MEMBERS.c.kpj_index.in_(tools.sealer.indexes("kpj", kpj)))
     return [_found(tools, row) for row in await db.execute(query.order_by(ROSTERS.c.as_of.desc(), ROSTERS.c.id.desc()).limit(20))]
 
 

@@ -18,6 +18,7 @@ from storage.writer import Connection
 ADDRESSES = table_of(AddressRow)
 LENGTH = 8  # letters: a trillion codes, of which a handful are open, for a quarter of an hour each
 LIVES = timedelta(minutes=15)
+CODE = "officer chat"  # what its index is of
 
 
 class OfficerChatRow(SQLModel, table=True):
@@ -56,7 +57,7 @@ async def new_code(db: Connection, tools: Tools, officer: int, chance: int, now:
     """A code for the officer, made of `chance`; those before it are worth nothing any more."""
     code = encode(chance % len(LETTERS) ** LENGTH, LENGTH)
     await db.execute(delete(CODES).where((CODES.c.officer_id == officer) | (CODES.c.until <= now)))
-    await db.execute(insert(CODES), [{"id": _hash(tools, code), "officer_id": officer, "until": now + LIVES}])
+    await db.execute(insert(CODES), [{"id": tools.sealer.index(CODE, code), "officer_id": officer, "until": now + LIVES}])
     return code
 
 
@@ -71,10 +72,10 @@ class OfficerChats:
         changes, code = self._changes, read(typed)
         if code is None or len(code) != LENGTH + 1:
             return None
-        hash, address = _hash(changes.tools, code), changes.tools.sealer.index("address", f"{channel}:{sender}")
+        hashes, address = changes.tools.sealer.indexes(CODE, code), changes.tools.sealer.index("address", f"{channel}:{sender}")
         opened = select(CODES.c.officer_id, OFFICERS.c.name).join(OFFICERS, OFFICERS.c.id == CODES.c.officer_id)
         found = (
-            await changes.read(opened.where(CODES.c.id == hash, CODES.c.until > changes.now, OFFICERS.c.disabled_at.is_(None)))
+            await changes.read(opened.where(CODES.c.id.in_(hashes), CODES.c.until > changes.now, OFFICERS.c.disabled_at.is_(None)))
         ).first()
         if found is None:
             return None
@@ -83,7 +84,7 @@ class OfficerChats:
             changes.change(update(CHATS).where(CHATS.c.address == address).values(**values))
         else:
             changes.add(CHATS, address=address, **values)
-        changes.change(delete(CODES).where(CODES.c.id == hash))
+        changes.change(delete(CODES).where(CODES.c.id.in_(hashes)))
         return str(found.name)
 
 
@@ -110,7 +111,3 @@ async def readdress(db: Connection, old: str, new: str) -> None:
     await db.execute(
         delete(CHATS).where(CHATS.c.address == old) if there else update(CHATS).where(CHATS.c.address == old).values(address=new)
     )
-
-
-def _hash(tools: Tools, code: str) -> str:
-    return tools.sealer.index("officer chat", code)

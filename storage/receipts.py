@@ -16,7 +16,7 @@ from storage.changes import Tools, table_of
 from storage.charges import Charge, Counted
 from storage.contacts import AddressRow
 from storage.deliveries import DELIVERIES
-from storage.identities import index
+from storage.identities import phone_indexes
 from storage.merging import move
 from storage.preferences import prefer
 from storage.progress import Progress, Receipt, follow
@@ -113,7 +113,7 @@ async def _heed(db: Connection, tools: Tools, change: Progress, receipt: Receipt
 
 def _was_a_number(tools: Tools, address: str, receipt: Receipt) -> bool:
     """Sent to a number, and now we hear whose it is."""
-    return bool(receipt.user and receipt.phone) and index(tools, receipt.channel, receipt.phone) == address
+    return bool(receipt.user and receipt.phone) and address in phone_indexes(tools, receipt.channel, receipt.phone)
 
 
 async def learn(db: Connection, tools: Tools, channel: str, lessons: Sequence[Lesson]) -> None:

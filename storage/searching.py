@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select
 from storage.changes import Tools, table_of
 from storage.codes import read
 from storage.contacts import AddressRow
-from storage.identities import index
+from storage.identities import phone_indexes
 from storage.interests import INTERESTS
 from storage.scope import within
 from storage.writer import Connection
@@ -34,10 +34,11 @@ async def _by_reference(db: Connection, branch: str, code: str) -> list[int]:
 async def by_number(db: Connection, tools: Tools, branch: str, digits: str) -> list[int]:
     """As a telephone number, with or without the country's code; as a number on Telegram; as a NIK."""
     international = f"62{digits[1:]}" if digits.startswith("0") else digits
-    ids = [index(tools, "whatsapp", international), index(tools, "telegram", digits)]
-    at = select(ADDRESSES.c.contact_id).where(or_(ADDRESSES.c.id.in_(ids), ADDRESSES.c.phone_index == ids[0]))
+    phones = phone_indexes(tools, "whatsapp", international)
+    ids = [*phones, *tools.sealer.indexes("address", f"telegram:{digits}")]
+    at = select(ADDRESSES.c.contact_id).where(or_(ADDRESSES.c.id.in_(ids), ADDRESSES.c.phone_index.in_(phones)))
     found = list((await db.execute(at)).scalars())
     if len(digits) == NIK:
-        nik = INTERESTS.c.nik_index == tools.sealer.index("nik", digits), within(INTERESTS.c.branch, branch)
+        nik = INTERESTS.c.nik_index.in_(tools.sealer.indexes("nik", digits)), within(INTERESTS.c.branch, branch)
         found += (await db.execute(select(INTERESTS.c.contact_id).where(*nik))).scalars()
     return list(dict.fromkeys(found))

@@ -10,7 +10,7 @@ from bot.settings import Settings
 
 
 async def accept(settings: Settings) -> None:
-    database = house.open_database(settings.database_url, house.secret_key(settings, make=False))
+    database = house.open_set(settings)
     try:
         lifted = await Guard(database, settings.notes_folder).accept()
     finally:

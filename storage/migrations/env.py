@@ -6,7 +6,7 @@ from alembic import context
 import storage.receipts
 import storage.store
 import storage.turns  # noqa: F401 (with the two above: every table is declared once these are imported)
-from storage import audit, canned, duty, leases, limits, loading, marks, notes, pauses, sessions, templates  # noqa: F401
+from storage import audit, canned, duty, keys, leases, limits, loading, marks, notes, pauses, sessions, templates  # noqa: F401
 
 context.configure(
     connection=context.config.attributes["connection"],
