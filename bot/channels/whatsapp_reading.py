@@ -148,4 +148,10 @@ def people(batch: Batch) -> Iterator[Who]:
     yield from (preference.who for preference in batch.preferences)
 
 
-__all__ = ["Batch", "Preference", "PutAside", "Renumbered", "people", "read"]
+def everybody(batch: Batch) -> Iterator[Who]:
+    """Those too who go by another number from now on."""
+    yield from people(batch)
+    yield from (change.old for change in batch.renumbered)
+
+
+__all__ = ["Batch", "Preference", "PutAside", "Renumbered", "everybody", "people", "read"]
