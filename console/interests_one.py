@@ -18,7 +18,7 @@ from console.told import MENU, page_for
 from console.visit import Visit
 from console.words import INTEREST_STATES, word_for
 from locales import Page, Text, _
-from storage import audit, following, limits, members, notes, outgoing, talks
+from storage import audit, events, following, limits, members, notes, outgoing, talks
 from storage.following import Followed
 from storage.interests import ENDED
 from storage.members import Wanted
@@ -61,6 +61,8 @@ async def move(visit: Visit) -> web.Response:
         if page:
             key = following.told_key(interest.id, interest.version + 1)
             await outgoing.tell(db, database.dialect, database.tools, key, interest.contact_id, page, visit.now)
+        if moved:
+            await events.note(db, database.tools, interest.contact_id, interest.branch, "moved", sent["state"], visit.now)
         detail = {**_changed(interest, after), "note": bool(sent["note"]), "told": page is not None}
         await visit.record(db, "interest.moved" if moved else "interest.noted", f"interest:{interest.id}", detail)
 

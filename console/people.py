@@ -40,6 +40,8 @@ HAPPENED: Mapping[str, Text] = {
     "check": _("Checked coverage"),
     "topic": _("Asked about a topic"),
     "interest": _("Interest"),
+    "moved": _("Interest moved on"),
+    "mission": _("Told what a mission asked"),
     "consent": _("Consent"),
     "opt_out": _("Stopped campaigns"),
     "opt_in": _("Wants campaigns again"),

@@ -172,7 +172,7 @@ async def erase(turn: Turn[Copy], answer: bool) -> Next:
         return _unchanged()
     counts = await turn.store.privacy.summary()
     turn.store.events.add("erased")
-    turn.store.privacy.erase()
+    await turn.store.privacy.erase()
     turn.contact.noticed = NOTICE_VERSION  # the receipt is not the place to introduce ourselves anew
     return done(
         _(

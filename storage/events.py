@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Index
+from sqlalchemy import BigInteger, Column, Index, insert
 from sqlmodel import Field, SQLModel
 
-from storage.changes import Changes, table_of
+from storage.changes import Changes, Tools, table_of
 from storage.contacts import moment
+from storage.writer import Connection
 
 
 class EventRow(SQLModel, table=True):
@@ -20,7 +21,7 @@ class EventRow(SQLModel, table=True):
     at: datetime = Field(sa_column=moment(nullable=False))
     contact_id: int | None = Field(default=None, sa_column=Column(BigInteger))  # None once the person was erased
     branch: str
-    kind: str  # touch, check, topic, interest, consent, opt_out, opt_in, request, erased
+    kind: str  # touch, check, topic, interest, moved, mission, consent, opt_out, opt_in, request, erased
     subject: str = ""
     detail: str = "{}"
 
@@ -47,3 +48,9 @@ class Events:
             subject=subject,
             detail=json.dumps(detail, separators=(",", ":")),
         )
+
+
+async def note(db: Connection, tools: Tools, contact: int, branch: str, kind: str, subject: str, at: datetime) -> None:
+    """What happened outside a turn, such as an interest that an officer moved on."""
+    row = {"id": tools.new_id(), "at": at, "contact_id": contact, "branch": branch, "kind": kind, "subject": subject, "detail": "{}"}
+    await db.execute(insert(EVENTS), [row])

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
-from storage import rights
+from storage import rights, rollups
 from storage.changes import Changes, Tools, table_of, write
 from storage.contacts import CHANGEABLE, AddressRow, Contact, ContactRow
 from storage.conversations import ConversationRow, SaidRow
@@ -96,13 +96,15 @@ class Privacy:
         self._changes.change(delete(INTERESTS).where(INTERESTS.c.contact_id == self._changes.contact.id))
         Shares(self._changes).end()
 
-    def erase(self) -> None:
+    async def erase(self) -> None:
         """Forget the contact: everything written before this moment goes now, the empty address within a day.
 
         Events stay as counts that belong to nobody. The address must outlive the turn, or the receipt could not be sent, and with it
         how often numbers were looked up today, or an erasure would let somebody guess on.
         """
         changes, contact = self._changes, self._changes.contact
+        changes.flushed = True
+        await rollups.settle(changes.db, contact.id)
         until = changes.tools.new_id()  # ids increase: what this turn still says is not erased with the rest
         for table in (SAID, DELIVERIES, INTERESTS, REQUESTS, NOTES):
             changes.change(delete(table).where(table.c.contact_id == contact.id, table.c.id < until))
@@ -135,7 +137,7 @@ async def erase_of(db: Connection, tools: Tools, contact: int, now: datetime) ->
     changes = Changes(db, tools, person, now)
     privacy = Privacy(changes)
     counts = await privacy.summary()
-    privacy.erase()
+    await privacy.erase()
     await write(db, changes.inserts, changes.statements)
     kept = {name: getattr(person, name) for name in CHANGEABLE}
     await db.execute(update(CONTACTS).where(CONTACTS.c.id == contact).values(**kept))

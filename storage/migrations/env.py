@@ -3,10 +3,14 @@
 import sqlmodel
 from alembic import context
 
+import storage.journeys
+import storage.missions
 import storage.receipts
+import storage.reports.orders
 import storage.store
-import storage.turns  # noqa: F401 (with the two above: every table is declared once these are imported)
-from storage import audit, canned, duty, keys, leases, limits, loading, marks, notes, pauses, sessions, templates  # noqa: F401
+import storage.targets
+import storage.turns  # noqa: F401 (with those above: every table is declared once these are imported)
+from storage import attachments, audit, canned, duty, keys, leases, limits, loading, marks, notes, pauses, sessions, templates  # noqa: F401
 
 context.configure(
     connection=context.config.attributes["connection"],

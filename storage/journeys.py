@@ -1,0 +1,208 @@
+"""What a person did in each month, as the evaluation counts it: made anew from their events whenever something of theirs changed."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, Column, Index
+from sqlmodel import Field, SQLModel
+
+from storage.changes import table_of
+
+# Stages of a month, one bit each.
+NEW, TOUCHED, TALKED, CHECKED, INTERESTED, REGISTERED, HELPED, PROGRAMME, ACCESS, CLAIMS = (1 << bit for bit in range(10))
+STAGES: Mapping[str, int] = {
+    "new": NEW,
+    "touched": TOUCHED,
+    "talked": TALKED,
+    "checked": CHECKED,
+    "interest": INTERESTED,
+    "registered": REGISTERED,
+    "helped": HELPED,
+    "programme": PROGRAMME,
+    "access": ACCESS,
+    "claims": CLAIMS,
+}
+RESULTS: Mapping[str, str] = {
+    "covered": "covered",
+    "only_jkm": "covered",
+    "ends_soon": "ending",
+    "ended": "ended",
+    "not_covered": "ended",
+}
+UNKNOWN = "unknown"  # of every other result: not started, not known, not found
+OUTCOMES = ("covered", "ending", "ended", UNKNOWN)
+# What PP 59/2021 art. 4(4)c asks to explain, by the topics that explain it.
+EXPLAINS: Mapping[str, int] = {
+    **dict.fromkeys(("benefits_overview", "work_accident", "disability", "death", "scholarship", "old_age", "mandatory"), PROGRAMME),
+    **dict.fromkeys(("register", "extension", "contribution", "payment", "eligibility", "coverage_check"), ACCESS),
+    **dict.fromkeys(("claim", "claim_documents"), CLAIMS),
+}
+SILENT = ("touch", "opt_out", "opt_in", "joined", "erased", "moved", "mission")  # events that are not a word to us
+
+
+class JourneyRow(SQLModel, table=True):
+    """One person in one month."""
+
+    __tablename__ = "journeys"
+    __table_args__ = (Index("journeys_by_month", "branch", "month", "contact_id"),)
+
+    contact_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    month: str = Field(primary_key=True)  # "2026-11", where the branch is
+    branch: str
+    partner: str = ""  # by whose link they first came; "" for nobody's
+    country: str = ""  # where they are or go; "" if not known
+    stages: int = 0
+    result: str = ""  # of their last check in the month
+    topics: str = "{}"  # JSON: how often each was asked
+
+
+class TallyRow(SQLModel, table=True):
+    """How many, in one period and group: the sum of all journeys, kept up to date with them."""
+
+    __tablename__ = "tallies"
+
+    period: str = Field(primary_key=True)  # "2026-11", "2026-Q4", "2026"
+    branch: str = Field(primary_key=True)
+    partner: str = Field(primary_key=True)
+    country: str = Field(primary_key=True)
+    measure: str = Field(primary_key=True)  # a stage, an outcome, "reach", or "topic:death"
+    many: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class RollupRow(SQLModel, table=True):
+    """How far events were counted. Its lock lets one transaction count at a time."""
+
+    __tablename__ = "rollups"
+
+    id: int = Field(primary_key=True)
+    counted: int = Field(sa_column=Column(BigInteger, nullable=False))  # the newest event that was looked at
+
+
+class RecountRow(SQLModel, table=True):
+    """Somebody to be counted anew, though nothing new happened: two who became one."""
+
+    __tablename__ = "recounts"
+
+    id: int | None = Field(default=None, primary_key=True)
+    contact_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+JOURNEYS, TALLIES, ROLLUPS, RECOUNTS = table_of(JourneyRow), table_of(TallyRow), table_of(RollupRow), table_of(RecountRow)
+
+
+class Key(NamedTuple):
+    """One cell of the tallies."""
+
+    period: str
+    branch: str
+    partner: str
+    country: str
+    measure: str
+
+
+@dataclass
+class Month:
+    stages: int = 0
+    result: str = ""
+    topics: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Month) -> None:
+        """Another month, later than this one."""
+        self.stages |= other.stages
+        self.result = other.result or self.result
+        self.topics += other.topics
+
+
+@dataclass
+class Journey:
+    """A person's way, month by month in order."""
+
+    branch: str
+    partner: str
+    country: str
+    months: dict[str, Month]
+
+    def counted(self) -> Counter[Key]:
+        """What this person adds to the tallies, in every period: each person once, each question as often as it was asked."""
+        periods: dict[str, Month] = {}
+        for month, did in sorted(self.months.items()):
+            for period in (month, quarter_of(month), month[:4]):
+                periods.setdefault(period, Month()).add(did)
+        found: Counter[Key] = Counter()
+        for period, did in periods.items():
+            for measure, many in _measures(did):
+                found[Key(period, self.branch, self.partner, self.country, measure)] += many
+        return found
+
+    def rows(self, contact: int) -> list[dict[str, Any]]:
+        common = {"contact_id": contact, "branch": self.branch, "partner": self.partner, "country": self.country}
+        return [
+            {**common, "month": month, "stages": did.stages, "result": did.result, "topics": json.dumps(did.topics, sort_keys=True)}
+            for month, did in sorted(self.months.items())
+        ]
+
+
+def quarter_of(month: str) -> str:
+    return f"{month[:4]}-Q{(int(month[5:7]) + 2) // 3}"
+
+
+def month_of(at: datetime, zone: tzinfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m}"
+
+
+def _measures(did: Month) -> Iterable[tuple[str, int]]:
+    yield "reach", 1
+    for name, bit in STAGES.items():
+        if did.stages & bit:
+            yield name, 1
+    if did.result:
+        yield did.result, 1
+    for topic, many in did.topics.items():
+        yield f"topic:{topic}", many
+
+
+def journey(person: Any, events: Iterable[Any], zone: tzinfo) -> Journey:
+    """Of a contact and their events, oldest first. Who was erased begins anew with what came after."""
+    made = Journey(person.branch, "", person.country or "", {})
+    if person.erased_at is None:
+        made.months[month_of(person.created_at, zone)] = Month(stages=NEW)
+    for event in events:
+        month = made.months.setdefault(month_of(event.at, zone), Month())
+        _happened(month, event)
+        if event.kind == "touch" and not made.partner and event.subject not in ("misspelt", "unknown", "revoked", "expired"):
+            made.partner = json.loads(event.detail).get("partner") or ""
+    return made
+
+
+def _happened(month: Month, event: Any) -> None:
+    if event.kind not in SILENT:
+        month.stages |= TALKED
+    if event.kind == "touch":
+        month.stages |= TOUCHED
+    elif event.kind == "topic":
+        month.topics[event.subject] += 1
+        month.stages |= EXPLAINS.get(event.subject, 0)
+    elif event.kind == "check":
+        month.stages |= CHECKED
+        month.result = RESULTS.get(event.subject, UNKNOWN)
+    elif event.kind == "interest" and event.subject != "withdrawn":
+        month.stages |= INTERESTED
+    elif event.kind == "moved" and event.subject == "registered":
+        month.stages |= REGISTERED
+    elif event.kind == "request":
+        month.stages |= HELPED
+
+
+def from_rows(rows: Iterable[Any]) -> Journey | None:
+    """As it was kept; None where nothing was."""
+    made: Journey | None = None
+    for row in rows:
+        made = made or Journey(row.branch, row.partner, row.country, {})
+        made.months[row.month] = Month(row.stages, row.result, Counter(json.loads(row.topics)))
+    return made
