@@ -12,7 +12,10 @@ from console import (
     account,
     audit_log,
     campaign_acts,
+    campaign_asks,
     campaign_compose,
+    campaign_files,
+    campaign_results,
     campaigns,
     conversation,
     conversation_acts,
@@ -54,7 +57,7 @@ MODULES = (
     *(people, people_rights),
     *(interests, interests_one, interests_rules),
     *(members_ending, members_imports, members),
-    *(campaign_compose, campaigns, campaign_acts),
+    *(campaign_compose, campaign_files, campaigns, campaign_acts, campaign_asks, campaign_results),
     *(staff, audit_log, operation),
 )
 

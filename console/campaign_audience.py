@@ -55,6 +55,7 @@ def _parts(visit: Visit, offices: Mapping[str, str], agencies: Mapping[str, str]
         Part("interests", _("State of their interest"), _("the state of their interest is: {values}"), INTEREST_STATES),
         Part("reached_by", _("Reached by an earlier campaign"), _("were reached by {values}"), before),
         Part("not_reached_by", _("Not reached by an earlier campaign"), _("were not reached by {values}"), before),
+        Part("missed_by", _("Missed by an earlier campaign"), _("were not reached by, though meant by: {values}"), before),
         Part("pressed_in", _("Pressed a button of an earlier campaign"), _("pressed a button of {values}"), before),
         Part("branches", _("Branch"), _("belong to {values}"), {id: _written(name) for id, name in offices.items()}),
     ]

@@ -19,7 +19,7 @@ T = TypeVar("T")
 BUTTONS = (1, 2, 3)
 CHOSEN = (
     *("branches", "partners", "countries", "stages", "interests", "checks", "languages", "channels", "topics"),
-    *("reached_by", "not_reached_by", "pressed_in"),
+    *("reached_by", "not_reached_by", "missed_by", "pressed_in"),
 )  # filters of the audience that are ticked
 LONGEST_NAME, LONGEST_TEXT = 80, 4096
 UNNAMED = "–"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import Row, and_, case, func, select
 
 from storage.campaigns import RECIPIENTS, Campaign
+from storage.deliveries import DELIVERIES
 from storage.writer import Connection
 
 LATELY = 60  # seconds by which the pace is told
@@ -69,3 +71,15 @@ async def pace(db: Connection, campaign: Campaign, now: int) -> Pace:
     rows = [tuple(row) for row in await db.execute(counted)]
     lanes = {channel: Lane(int(waiting), int(handed), int(gone), int(lately)) for channel, waiting, handed, gone, lately, _last in rows}
     return Pace(lanes, max((last for *_counts, last in rows if last is not None), default=None))
+
+
+async def recipients(db: Connection, campaign: int, after: int, most: int) -> list[Row[Any]]:
+    """Everybody in it by the number of their contact, and what became of them; without a word or a number of theirs."""
+    here = RECIPIENTS.c
+    handed = here.state == "handed"
+    state = case((handed, func.coalesce(DELIVERIES.c.state, "gone")), else_=here.state)
+    reason = case((handed, DELIVERIES.c.reason), else_=here.reason)
+    wanted = select(here.contact_id, here.channel, state.label("state"), reason.label("reason"), here.due, here.pressed)
+    mine = here.campaign == campaign, here.contact_id > after
+    joined = wanted.outerjoin(DELIVERIES, DELIVERIES.c.id == here.delivery).where(*mine)
+    return list(await db.execute(joined.order_by(here.contact_id).limit(most)))
