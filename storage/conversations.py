@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from storage.contacts import Contact, moment
@@ -95,6 +95,9 @@ class InboundRow(SQLModel, table=True):
     """The receipt of a message: that it was seen, and how it ended. Its raw form is kept (sealed) only if it was quarantined."""
 
     __tablename__ = "inbound"
+    __table_args__ = (
+        Index("inbound_aside", "at", postgresql_where=text("state = 'quarantined'"), sqlite_where=text("state = 'quarantined'")),
+    )
 
     id: str = Field(primary_key=True)  # channel and the provider's id
     at: datetime = Field(sa_column=moment(nullable=False, index=True))

@@ -15,7 +15,8 @@ from storage.writer import Connection
 
 class EventRow(SQLModel, table=True):
     __tablename__ = "events"
-    __table_args__ = (Index("events_by_contact", "contact_id", "id"), Index("events_by_kind", "kind", "at"))
+    # The second holds all that is counted.
+    __table_args__ = (Index("events_by_contact", "contact_id", "id"), Index("events_by_kind", "kind", "at", "branch", "subject"))
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     at: datetime = Field(sa_column=moment(nullable=False))

@@ -1,4 +1,4 @@
-"""L12: the inbox among many messages. SAPA_TEST_MESSAGES says how many; without it so many that a walk through all of them would be seen."""
+"""L12: the overview and the inbox among many messages. SAPA_TEST_MESSAGES says how many; without it so many that a walk through all of them would be seen."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ MESSAGES = int(os.environ.get("SAPA_TEST_MESSAGES", "200000"))
 EACH = 20  # messages of a person
 MOST = 0.300  # seconds of a page, at the 95th percentile
 ROUNDS = 12
+KEPT = 90 * 24 * 3600  # seconds: messages of so long a time
 NUMBERS = {
     "sqlite": "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {last})",
     "postgresql": "WITH n AS (SELECT generate_series(1, {last}) AS n)",
@@ -37,9 +38,13 @@ PEOPLE = (
 )
 TALKS = (
     "INSERT INTO said (id, contact_id, address, at, text, kind, client) "
-    "SELECT n, 1 + n % {people}, 'a' || (1 + n % {people}), {at}, 'apa kabar, saya mau tanya tentang kartu saya', 'text', 'x' FROM n",
+    "SELECT n, 1 + n % {people}, 'a' || (1 + n % {people}), {long_ago}, 'apa kabar, saya mau tanya tentang kartu saya', 'text', 'x' FROM n",
     "INSERT INTO deliveries (id, key, contact_id, address, channel, lane, state, page, facts, at, due_at, expires_at, attempts, resent) "
-    "SELECT n, 'r:' || n, 1 + n % {people}, 'a' || (1 + n % {people}), 'telegram', 0, 'sent', :page, '', {at}, {at}, {at}, 1, {no} FROM n",
+    "SELECT n, 'r:' || n, 1 + n % {people}, 'a' || (1 + n % {people}), 'telegram', 0, 'sent', :page, '', {long_ago}, {long_ago}, {long_ago}, 1, {no} FROM n",
+    "INSERT INTO inbound (id, at, number, state) "
+    "SELECT 'telegram:' || n, {long_ago}, n, CASE n % 50000 WHEN 0 THEN 'quarantined' ELSE 'done' END FROM n WHERE n <= {last} / 10",
+    "INSERT INTO events (id, at, contact_id, branch, kind, subject, detail) SELECT n, {long_ago}, 1 + n % {people}, {branch}, "
+    "CASE n % 2 WHEN 0 THEN 'check' ELSE 'topic' END, CASE n % 3 WHEN 0 THEN 'covered' ELSE 'ended' END, '{{}}' FROM n WHERE n % 4 < 2",
 )
 
 
@@ -52,6 +57,8 @@ async def many(both: Desk) -> tuple[Desk, Browser]:
         "language": "CASE n % 20 WHEN 0 THEN 'en' ELSE 'id' END",
         "channel": CHANNEL,
         "at": AT[dialect].format("n"),
+        "long_ago": AT[dialect].format(f"(n * {2 * KEPT / MESSAGES:.6f})"),
+        "last": MESSAGES // 2,
         "blob": "CAST('x' AS BLOB)" if dialect == "sqlite" else "'x'::bytea",
         "no": "0" if dialect == "sqlite" else "false",
     }
@@ -78,13 +85,17 @@ async def test_every_page_comes_in_time_however_it_is_filtered(many: tuple[Desk,
         "/desk/inbox?q=081234567890",
         "/desk/inbox/17",
         "/desk",
+        "/desk/interests",
+        "/desk/people?q=Nama+1230",
     ]
-    slow = {}
+    slow, figures = {}, []
     for path in paths:
         took = [await _time(officer, path) for _round in range(ROUNDS)][1:]
         worst = quantiles(took, n=20)[-1]
-        if worst > MOST and path != "/desk":
+        figures.append(f"{path:50} {median(took) * 1000:4.0f} {worst * 1000:4.0f} ms")
+        if worst > MOST:
             slow[path] = worst
+    print(*figures, sep="\n")
     assert slow == {}
 
 
@@ -106,6 +117,7 @@ async def test_the_last_page_is_as_quick_as_the_first_and_five_hundred_rows_are_
         if len(rows) <= 500:
             break
         after = rows[499].key
+    print(f"500 rows {median(took) * 1000:.0f} {quantiles(took, n=20)[-1] * 1000:.0f} ms")
     assert sorted(took)[-2] < MOST  # one page in twenty is beyond the 95th percentile
     assert median(took[-5:]) < 2 * median(took[:5]) + 0.05
 
