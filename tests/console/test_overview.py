@@ -29,7 +29,7 @@ async def fill(desk: Desk, branch: str, first: int) -> None:
     ages = [*(DAY * (day + 0.6) for day in range(28)), HOUR, HOUR, HOUR]
     people = [{"id": first + number, "created_at": NOW - age, "branch": branch, "language": "id"} for number, age in enumerate(ages)]
     people = [{**one, "erased_at": NOW if number == 30 else None} for number, one in enumerate(people)]
-    talks = [{"contact_id": one["id"], "seen_at": one["created_at"]} for one in people]
+    talks = [{"contact_id": one["id"], "seen_at": one["created_at"], "branch": branch} for one in people]
     base = {"contact_id": first, "branch": branch, "at": NOW}
     events = [
         {**base, "id": first + n, "kind": "check", "subject": s, "detail": "{}"} for n, s in enumerate(["covered", "covered", "ended"])
