@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.campaigns_house import geography
+from bot.campaigns_standing import Standing
 from bot.failpoints import commit
 from bot.lease import Lease
 from handlers import SCRIPT
@@ -73,6 +74,7 @@ class Runner:
         self._runs: dict[int, Run] = {}
         self._swept: set[int] = set()
         self._planning = False  # there is more to plan at once
+        self._standing = Standing(database, now)
 
     async def run(self) -> None:
         keeping = asyncio.create_task(self._lease.keep())
@@ -97,6 +99,7 @@ class Runner:
     async def tick(self) -> None:
         """What is to be done now, a piece of each campaign's work."""
         now = self._now()
+        await self._standing.look()
         active, gone, done = await self._database.writer.read(_campaigns)
         await self._sweep(gone)
         await self._keep(done, now)

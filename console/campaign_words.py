@@ -66,6 +66,7 @@ _WORDS: dict[str, Callable[[Values], Text]] = {
         quick=v["quick"],
         needed=v["needed"],
     ),
+    "same_text": lambda _v: _("Both texts are the same, so that nothing can be compared."),
     "again": lambda v: _("The same words went out a few days ago, as campaign {campaign}.", campaign=v["campaign"]),
     "nobody_left": lambda v: _("Of {number} people who fit, nobody can get it.", number=v["number"]),
     "unexpected": lambda v: _("{number} people fit, and about {expected} were expected.", number=v["number"], expected=v["expected"]),

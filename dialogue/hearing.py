@@ -17,6 +17,9 @@ LANGUAGE = {
 TOPICS = {
     **dict.fromkeys(("bahasa", "language", "ganti bahasa", "change language"), "language"),
     **dict.fromkeys(("stop", "berhenti", "unsub", "unsubscribe", "keluar", "hentikan", "jangan kirim", "stop kirim pesan"), "opt_out"),
+    **dict.fromkeys(
+        ("stop pengingat", "berhenti pengingat", "tanpa pengingat", "stop reminder", "stop reminders", "no reminder"), "no_reminder"
+    ),
     **dict.fromkeys(("mulai lagi", "terima pesan lagi", "resume", "subscribe", "langganan"), "opt_in"),
     **dict.fromkeys(("petugas", "orang", "admin", "operator", "cs", "human", "officer", "agent", "bicara dengan petugas"), "human"),
     **dict.fromkeys(("talk to a person", "hubungi petugas", "ngomong sama orang", "customer service"), "human"),
@@ -45,7 +48,7 @@ def command(said: str) -> str | None:
 def calls_the_bot(said: str) -> bool:
     """Whether the bot itself is meant, also while an officer talks: a slash command, the menu, stop and start of messages."""
     word = plain(said)
-    return command(said) is not None or word in MENU or TOPICS.get(word) in ("opt_out", "opt_in")
+    return command(said) is not None or word in MENU or TOPICS.get(word) in ("opt_out", "opt_in", "no_reminder")
 
 
 __all__ = ["BACK", "CANCEL", "LANGUAGE", "MENU", "PAYLOAD", "TOPICS", "asks", "calls_the_bot", "command", "plain"]

@@ -61,6 +61,8 @@ async def may_keep(turn: Turn[Wish], answer: bool) -> Next:
 async def who(turn: Turn[Wish], answer: str) -> Next:
     turn.state.name = answer
     turn.state.tell("name")
+    if await turn.store.interests.current() is None:
+        turn.store.events.add("begun", "interest")  # whether it comes to its end is told by what is kept then
     return following(turn)
 
 

@@ -47,6 +47,8 @@ async def kept(turn: Turn[Copy]) -> Next:
         lines.append(_("the name you left, number {reference}", reference=interest.reference))
     if counts["requests"]:
         lines.append(_("requests to officers: {requests}", requests=counts["requests"]))
+    if counts["refused"]:
+        lines.append(_("reminders you do not want: {refused}", refused=counts["refused"]))
     if counts["checks"]:
         lines.append(_("checks by number: {checks}; the number itself is not kept", checks=counts["checks"]))
     if consent:

@@ -20,6 +20,7 @@ def parts(kept: dict[str, Any], until: datetime) -> tuple[str, ...]:
         "addresses": kept["addresses"],
         "interest": _interest(kept["interest"]),
         "checks": kept["checks"],
+        **({"refused_reminders": kept["refused"]} if kept.get("refused") else {}),
     }
     pages = list(_pages(_entries(kept, until), ROOM - len(_json(head))))
     return tuple(

@@ -49,6 +49,7 @@ async def opt_in(turn: Turn[State]) -> Done:
     if turn.contact.opted_out_at is not None:
         turn.contact.opted_out_at = None
         turn.store.events.add("opt_in")
+    turn.store.reminders.allow()
     return done(_('You will receive our outreach messages again. Type "stop" at any time to end them.'), then=MORE)
 
 

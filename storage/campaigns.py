@@ -18,6 +18,7 @@ from storage.writer import Connection
 
 DRAFT, APPROVED, PLANNING, SENDING, PAUSED, DONE, CANCELLED = "draft", "approved", "planning", "sending", "paused", "done", "cancelled"
 STANDING = "standing"
+QUESTION = "question"  # the occasion of what is asked some time after a campaign
 UNDER_WAY = (PLANNING, SENDING)
 ENDED = (DONE, CANCELLED)
 
@@ -171,11 +172,19 @@ async def find(
     if states:
         wanted = wanted.where(CAMPAIGNS.c.state.in_(states))
     if name:
-        wanted = wanted.where(CAMPAIGNS.c.name == name)
+        wanted = wanted.where(CAMPAIGNS.c.name == name, CAMPAIGNS.c.parent.is_(None))
     if before:
         wanted = wanted.where(CAMPAIGNS.c.id < before)
     rows = await db.execute(wanted.order_by(CAMPAIGNS.c.id.desc()).limit(most + 1))
     return [Campaign(**row._mapping) for row in rows]
+
+
+async def occasions(db: Connection, parent: int, states: Sequence[str] = (), most: int = 100) -> list[Campaign]:
+    """The campaigns that a standing one made, newest first."""
+    wanted = select(CAMPAIGNS).where(CAMPAIGNS.c.parent == parent)
+    if states:
+        wanted = wanted.where(CAMPAIGNS.c.state.in_(states))
+    return [Campaign(**row._mapping) for row in await db.execute(wanted.order_by(CAMPAIGNS.c.id.desc()).limit(most))]
 
 
 async def change(db: Connection, campaign: Campaign, **values: Any) -> None:

@@ -7,7 +7,22 @@ from datetime import datetime
 from typing import Any
 
 from storage import audit
-from storage.campaigns import APPROVED, DRAFT, PAUSED, PLANNING, SENDING, UNDER_WAY, Campaign, Stale, add, by_id, change
+from storage.audiences import Audience
+from storage.campaigns import (
+    APPROVED,
+    DRAFT,
+    PAUSED,
+    PLANNING,
+    SENDING,
+    STANDING,
+    UNDER_WAY,
+    Campaign,
+    Stale,
+    add,
+    by_id,
+    change,
+    occasions,
+)
 from storage.campaigns_file import CampaignFile, load, moment_of
 from storage.campaigns_recall import recall
 from storage.changes import Tools
@@ -16,6 +31,7 @@ from storage.writer import Connection
 
 APPROVERS = ("approver", "administrator")
 AUTHORS = ("author", *APPROVERS)
+WITH_ITS_PARENT = "parent"  # why an occasion's campaign rests
 
 
 class Refused(Exception):
@@ -58,34 +74,55 @@ class Act:
         return await self._become(campaign, "campaign.approved", state=APPROVED, approver=self.officer.login, approved_at=self.now)
 
     async def start(self, campaign: Campaign) -> Campaign:
-        """Once: who comes second finds it started."""
+        """Once: who comes second finds it started. One that repeats stands from now on, and its occasions start by themselves."""
         self._may(AUTHORS, campaign.branch)
         self._is(campaign, APPROVED)
-        begins, expires = moment_of(load(campaign.content).schedule, self.now)
+        file = load(campaign.content)
+        begins, expires = moment_of(file.schedule, self.now)
+        if file.repeat:
+            return await self._become(campaign, "campaign.started", state=STANDING, started_at=self.now, begins_at=begins)
         times = {"started_at": self.now, "begins_at": begins, "expires_at": expires}
         return await self._become(campaign, "campaign.started", state=PLANNING, **times)
 
     async def pause(self, campaign: Campaign, why: str = "officer") -> Campaign:
         """What waits in the outbox comes back; only what is being sent at this moment still goes."""
         self._may(AUTHORS, campaign.branch)
-        self._is(campaign, *UNDER_WAY)
+        self._is(campaign, STANDING, *UNDER_WAY)
         paused = await self._become(campaign, "campaign.paused", state=PAUSED, paused_because=why)
         await recall(self.db, campaign.id)
+        for child in await occasions(self.db, campaign.id, UNDER_WAY):
+            await self.pause(child, WITH_ITS_PARENT)
         return paused
 
     async def resume(self, campaign: Campaign) -> Campaign:
         self._may(AUTHORS, campaign.branch)
         self._is(campaign, PAUSED)
-        state = SENDING if campaign.planned_at else PLANNING
-        return await self._become(campaign, "campaign.resumed", state=state, paused_because=None)
+        state = STANDING if _stands(campaign) else SENDING if campaign.planned_at else PLANNING
+        resumed = await self._become(campaign, "campaign.resumed", state=state, paused_because=None)
+        for child in await occasions(self.db, campaign.id, (PAUSED,)):
+            if child.paused_because == WITH_ITS_PARENT:
+                await self.resume(child)
+        return resumed
 
     async def cancel(self, campaign: Campaign) -> Campaign:
         """For good. Who has it, has it; everybody else does not get it."""
         self._may(AUTHORS, campaign.branch)
-        self._is(campaign, DRAFT, APPROVED, PAUSED, *UNDER_WAY)
+        self._is(campaign, DRAFT, APPROVED, PAUSED, STANDING, *UNDER_WAY)
         cancelled = await self._become(campaign, "campaign.cancelled", state="cancelled", ended_at=self.now)
         await recall(self.db, campaign.id)
+        for child in await occasions(self.db, campaign.id, (PAUSED, *UNDER_WAY)):
+            await self.cancel(child)
         return cancelled
+
+    async def again(self, campaign: Campaign) -> Campaign:
+        """A draft of the same for those whom it failed to reach or never tried; like any other it must be approved."""
+        file = load(campaign.content)
+        if _stands(campaign) or not campaign.started_at:
+            raise Refused(campaign.state)
+        audience = Audience(channels=file.audience.channels, missed_by=(campaign.id,))
+        schedule = file.schedule.model_copy(update={"at": None})
+        left = {"audience": audience, "schedule": schedule, "hold_out": 0.0, "question": None, "repeat": None}
+        return await self.draft(campaign.branch, file.model_copy(update=left))
 
     def _may(self, roles: tuple[str, ...], branch: str) -> None:
         officer = self.officer
@@ -108,11 +145,19 @@ class Act:
         await audit.record(self.db, self.tools, entry, self.now)
 
 
+def _stands(campaign: Campaign) -> bool:
+    """Whether its occasions are campaigns, and not itself."""
+    return campaign.occasion is None and load(campaign.content).repeat is not None
+
+
 async def pause_by_itself(db: Connection, tools: Tools, campaign: Campaign, why: str, now: datetime) -> None:
     """Too much fails: it stops, and a person decides. Raises Stale."""
     await change(db, campaign, state=PAUSED, paused_because=why)
     await recall(db, campaign.id)
     await audit.record(db, tools, audit.Entry(None, campaign.branch, "campaign.paused", campaign.subject, {"because": why}), now)
+    parent = await by_id(db, "*", campaign.parent, lock=True) if campaign.parent else None
+    if parent and parent.state == STANDING:  # or it would fail again tomorrow
+        await pause_by_itself(db, tools, parent, why, now)
 
 
 __all__ = ["Act", "Refused", "Stale", "pause_by_itself"]

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from locales import LANGUAGES
-from storage import accounts, audiences, campaigns_plan, templates
+from storage import accounts, audiences, campaigns_count, templates
 from storage.audiences import CONTACTS, SENDABLE
 from storage.campaigns import APPROVED, CAMPAIGNS, DRAFT, Campaign
 from storage.campaigns_file import CampaignFile, load, moment_of
 from storage.campaigns_hours import room, waking
+from storage.campaigns_pages import payloads
 from storage.campaigns_speech import Around, Fault, speech
 from storage.interests import INTERESTS
 from storage.scope import within
@@ -47,7 +48,7 @@ async def check(db: Connection, campaign: Campaign, around: Around, now: datetim
         faults.append(Fault("unknown", f"audience.{field}", {"value": value}))
     faults += await _templates(db, file)
     faults += await _again(db, campaign, file, now)
-    people = await campaigns_plan.count(db, campaign, file, now)
+    people = await campaigns_count.count(db, campaign, file, now)
     faults += await _people(db, campaign, file, people)
     faults += await _enough(db, file, around, people)
     return Checked(faults, people)
@@ -114,7 +115,7 @@ def _template(file: CampaignFile, template: Template) -> Iterator[Fault]:
     if template.state != templates.USABLE:
         yield Fault("template_state", "template.name", {"language": template.language, "state": template.state})
     values = {blank: said.get(template.language, "") for blank, said in file.template.values.items()}
-    replies = [button.target for button in file.button if not button.link] + ["stop"]
+    replies = payloads(file, 0)
     try:
         template.fill(values, replies)
     except Unfillable:

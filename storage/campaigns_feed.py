@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, insert, select, update
+from sqlalchemy import and_, bindparam, case, insert, select, update
 
 from locales import Page, Text
 from storage import campaigns_pages
@@ -16,11 +16,12 @@ from storage.campaigns import APPROACHES, CAMPAIGNS, RECIPIENTS, UNDER_WAY, WAIT
 from storage.campaigns_file import CampaignFile
 from storage.campaigns_hours import Geography, Span, Zones, next_waking, waking
 from storage.campaigns_pages import Known
-from storage.campaigns_plan import FOUR_IN, FREE, ONE_IN, OPEN, SHUT
+from storage.campaigns_plan import FREE, MONTH, NEWEST, OPEN, SHUT, WEEK, arm_of, too_often
 from storage.changes import Tools, insert_into
 from storage.coverage import LIVE, MEMBERS, ROSTERS
 from storage.deliveries import CAMPAIGN, DELIVERIES, reply_row
 from storage.interests import INTERESTS
+from storage.reminders import REFUSALS
 from storage.sealing import Unsealable
 from storage.templates import Filled, Template, Unfillable, dump
 from storage.writer import Connection
@@ -95,10 +96,12 @@ async def hand_over(db: Connection, kit: Kit, channel: str, most: int, now: date
 
 async def _turn_has_come(db: Connection, kit: Kit, channel: str, most: int, now: datetime) -> list[_Person]:
     told = (CONTACTS.c[name] for name in ("language", "country", "branch", "opted_out_at", "erased_at"))
+    approached = (APPROACHES.c[name] for name in NEWEST)
     wanted = (
-        select(RECIPIENTS.c.contact_id, CONTACTS.c.id.label("there"), *told, APPROACHES.c.last, APPROACHES.c.fourth)
+        select(RECIPIENTS.c.contact_id, CONTACTS.c.id.label("there"), *told, *approached, REFUSALS.c.campaign.label("refused"))
         .outerjoin(CONTACTS, CONTACTS.c.id == RECIPIENTS.c.contact_id)
         .outerjoin(APPROACHES, APPROACHES.c.contact_id == RECIPIENTS.c.contact_id)
+        .outerjoin(REFUSALS, and_(REFUSALS.c.contact_id == RECIPIENTS.c.contact_id, REFUSALS.c.campaign == kit.campaign.parent))
         .where(RECIPIENTS.c.campaign == kit.campaign.id, RECIPIENTS.c.channel == channel, RECIPIENTS.c.state == WAITING)
         .where(RECIPIENTS.c.due <= int(now.timestamp()))
         .order_by(RECIPIENTS.c.due, RECIPIENTS.c.contact_id)
@@ -178,12 +181,15 @@ def _reason(kit: Kit, person: _Person, now: datetime) -> str | None:
         return "gone"
     if row.opted_out_at is not None:
         return "opted_out"
+    if row.refused is not None:
+        return "refused"
     if person.address is None:
         return "unreachable"
     if kit.file.template is None and _rank(person.address, now + MARGIN) == SHUT:
         return "window"
     moment = int(now.timestamp())
-    if (row.last or 0) > moment - ONE_IN or (row.fourth or 0) > moment - FOUR_IN:
+    in_a_week, in_a_month = too_often(kit.file)
+    if (getattr(row, in_a_week) or 0) > moment - WEEK or (getattr(row, in_a_month) or 0) > moment - MONTH:
         return "too_often"
     return None
 
@@ -193,7 +199,9 @@ def _page(kit: Kit, person: _Person, id_: int, now: datetime) -> tuple[Page, Fil
     filled = campaigns_pages.values(kit.file, language, person.known)
     if _rank(person.address, now + MARGIN) == SHUT and kit.file.template:
         return campaigns_pages.approach(kit.file, kit.templates[language], filled, id_)
-    page, *more = campaigns_pages.pages(kit.file, language, person.address.channel, filled, kit.stop, id_)
+    page, *more = campaigns_pages.pages(
+        kit.file, language, person.address.channel, filled, kit.stop, id_, arm_of(kit.file, kit.campaign.id, person.row.contact_id)
+    )
     if more:
         raise Unfillable("more than one page")
     return page, None

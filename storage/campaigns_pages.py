@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
-from locales import LIMITS, Choice, Message, Page, Text, Written, fit, render
-from storage.campaigns_file import FIELD, ButtonPart, CampaignFile
+from locales import LIMITS, Choice, Message, Page, Text, Written, _, fit, render
+from storage.campaigns_file import FIELD, FIRST, ButtonPart, CampaignFile
 from storage.templates import Filled, Template
 
-STOP = "?opt_out"
+STOP, NO_REMINDER = "?opt_out", "?no_reminder"
+REFUSE = _("Not this reminder")  # as its topic is called: beside the button that ends all messages, on those that come again
+CAPTION = 1024  # https://core.telegram.org/bots/api#sendphoto, after entities parsing
 LONGEST_NAME = 24
 NAME = re.compile(r"[^\W\d_][^\W\d_.'’-]*", re.UNICODE)  # a word of letters; nothing a channel or we could read as markup
 WIDEST = {"first_name": "W" * LONGEST_NAME, "ends_on": "30 September 2026"}
@@ -44,11 +46,18 @@ def fill(words: str, filled: Mapping[str, str]) -> str:
     return FIELD.sub(lambda field: filled.get(field[1], field[0]), words)
 
 
-def pages(file: CampaignFile, language: str, channel: str, filled: Mapping[str, str], stop: Text, delivery: int = 0) -> list[Page]:
+def pages(
+    file: CampaignFile, language: str, channel: str, filled: Mapping[str, str], stop: Text, delivery: int = 0, arm: str = FIRST
+) -> list[Page]:
     """The pages it takes; a campaign that may start takes one."""
-    said = Written({language: fill(file.text[language], filled)})
+    said = Written({language: fill(file.words(arm)[language], filled)})
     choices = [_choice(button, language, delivery) for button in file.button]
-    return fit(Message((said,), (*choices, Choice(stop, f"{STOP}#{delivery}"))), language, LIMITS[channel])
+    if file.repeat:
+        choices.append(Choice(REFUSE, f"{NO_REMINDER}#{delivery}"))
+    limits = LIMITS[channel]
+    if file.attachment:  # the words are then a caption, or stand under a header
+        limits = replace(limits, text=min(limits.text, CAPTION), text_with_choices=min(limits.text_with_choices, CAPTION))
+    return fit(Message((said,), (*choices, Choice(stop, f"{STOP}#{delivery}"))), language, limits)
 
 
 def _choice(button: ButtonPart, language: str, delivery: int) -> Choice:
@@ -60,10 +69,11 @@ def approach(file: CampaignFile, template: Template, filled: Mapping[str, str], 
     """As a template, for who is outside the window. Raises templates.Unfillable."""
     assert file.template
     words = {blank: fill(said[template.language], filled) for blank, said in file.template.values.items()}
-    done = template.fill(words, payloads(file.button, delivery))
+    done = template.fill(words, payloads(file, delivery))
     return Page(template.shown(words)), done
 
 
-def payloads(buttons: Sequence[ButtonPart], delivery: int) -> list[str]:
-    """Of the quick replies a template must have: one for each button that is not a link, and the one that ends it."""
-    return [*(f"{button.target}#{delivery}" for button in buttons if not button.link), f"{STOP}#{delivery}"]
+def payloads(file: CampaignFile, delivery: int) -> list[str]:
+    """Of the quick replies a template must have: one for each button that is not a link, and those that end it."""
+    replies = [button.target for button in file.button if not button.link]
+    return [f"{target}#{delivery}" for target in [*replies, *([NO_REMINDER] if file.repeat else []), STOP]]

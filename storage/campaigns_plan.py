@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,14 +26,15 @@ from sqlalchemy import (
 from storage import audiences
 from storage.audiences import ADDRESSES, CONTACTS
 from storage.campaigns import APPROACHES, CAMPAIGNS, PLANNING, RECIPIENTS, SENDING, Campaign
-from storage.campaigns_file import CampaignFile
+from storage.campaigns_file import FIRST, OTHER, CampaignFile
 from storage.campaigns_hours import Geography, Piece, pieces, waking
 from storage.changes import insert_into
+from storage.reminders import REFUSALS
 from storage.writer import Connection
 
 PRIME = 1_000_003  # contacts are scattered over so many places, differently for each campaign
-SOON, MONTH = timedelta(days=7), timedelta(days=30)
-ONE_IN, FOUR_IN = int(SOON.total_seconds()), int(MONTH.total_seconds())  # at most one message in the first, four in the second
+WEEK, MONTH = (int(timedelta(days=days).total_seconds()) for days in (7, 30))
+NEWEST = ("last", "second", "third", "fourth")
 OPEN, FREE, SHUT, DEAD = 3, 2, 1, 0  # how well an address can be written to; of several the best counts
 AT = ADDRESSES.c
 # Compiling a chunk's statement takes as long as half of its rows, and a plan made for any range reads far more than this one holds.
@@ -109,6 +110,9 @@ class Plan:
         reason = self._reason(known)
         channel = case((known.c.score == FREE, "telegram"), (known.c.score.in_((OPEN, SHUT)), "whatsapp"), else_="")
         approached = known.outerjoin(APPROACHES, APPROACHES.c.contact_id == known.c.id)
+        if campaign.parent:
+            mine = REFUSALS.c.contact_id == known.c.id, REFUSALS.c.campaign == campaign.parent
+            approached = approached.outerjoin(REFUSALS, and_(*mine))
         rows = select(
             literal(campaign.id, BigInteger()),
             known.c.id,
@@ -131,13 +135,13 @@ class Plan:
     def _reason(self, known: Any) -> Any:
         """Why somebody does not get it; nothing where they do. Hold-out last, so that it is drawn from those who would have got it."""
         file, begins = self._file, int(self._campaign.begins_at.timestamp()) if self._campaign.begins_at else 0
-        often = _often(begins)
-        held = _scattered(known.c.id, self._campaign.id + 1) < int(file.hold_out * PRIME)
+        held = scattered(known.c.id, self._campaign.id + 1) < int(file.hold_out * PRIME)
         return case(
             (known.c.opted_out_at.is_not(None), "opted_out"),
+            *([(REFUSALS.c.contact_id.is_not(None), "refused")] if self._campaign.parent else []),
             (func.coalesce(known.c.score, DEAD) == DEAD, "unreachable"),
             *([] if file.template else [(known.c.score == SHUT, "window")]),
-            (often, "too_often"),
+            (often(begins, file), "too_often"),
             (known.c.due.is_(None), "no_waking_hour"),
             *([(held, "hold_out")] if file.hold_out else []),
             else_=null(),
@@ -175,15 +179,27 @@ def _moment(found: Sequence[Piece], offset: Any) -> Any:
     return case(*((offset < piece.ends, literal(piece.opens - piece.begins, BigInteger()) + offset) for piece in found), else_=null())
 
 
-def _scattered(contact: Any, campaign: int) -> Any:
+def scattered(contact: Any, campaign: int) -> Any:
     """A place from 0 up to PRIME, as good as drawn by chance, and the same whenever it is asked for."""
     factor = campaign * 7919 % (PRIME - 1) + 1
     return (contact % PRIME) * factor % PRIME
 
 
-def _often(moment: int) -> Any:
-    """One message in seven days, four in thirty."""
-    return (APPROACHES.c.last > moment - ONE_IN) | (APPROACHES.c.fourth > moment - FOUR_IN)
+def arm_of(file: CampaignFile, campaign: int, contact: int) -> str:
+    """Which of two texts somebody gets: as good as drawn by chance, and never another."""
+    return OTHER if file.other and scattered(contact, campaign + 2) < int(file.other_share * PRIME) else FIRST
+
+
+def often(moment: int, file: CampaignFile) -> Any:
+    """By default one message in seven days, four in thirty."""
+    in_a_week, in_a_month = too_often(file)
+    return (APPROACHES.c[in_a_week] > moment - WEEK) | (APPROACHES.c[in_a_month] > moment - MONTH)
+
+
+def too_often(file: CampaignFile) -> tuple[str, str]:
+    """Which of the last four messages must lie further back than a week, and which further than thirty days."""
+    more = 1 if file.audience.missed_by else 0  # the one that did not reach them stands there too
+    return NEWEST[min(file.cap.in_7_days + more, 4) - 1], NEWEST[min(file.cap.in_30_days + more, 4) - 1]
 
 
 def scored(columns: Sequence[Any], channels: Sequence[str], at: datetime, *, chunk: bool) -> Any:
@@ -201,22 +217,3 @@ def scored(columns: Sequence[Any], channels: Sequence[str], at: datetime, *, chu
 
 def _of_chunk(contact: Any) -> tuple[Any, ...]:
     return contact > bindparam("after_", type_=BigInteger()), contact <= bindparam("until_", type_=BigInteger())
-
-
-async def count(db: Connection, campaign: Campaign, file: CampaignFile, now: datetime) -> Mapping[tuple[str, str], int]:
-    """The audience as it is now: {(channel, why not): people}; an empty reason is who would get it. Nothing is written."""
-    columns = (CONTACTS.c.id, CONTACTS.c.opted_out_at)
-    fit = audiences.fits(file.audience, campaign.branch, now)
-    people = scored(columns, file.audience.channels, now, chunk=False).where(fit).subquery("people")
-    reason = case(
-        (people.c.opted_out_at.is_not(None), "opted_out"),
-        (func.coalesce(people.c.score, DEAD) == DEAD, "unreachable"),
-        *([] if file.template else [(people.c.score == SHUT, "window")]),
-        (_often(int(now.timestamp())), "too_often"),
-        else_="",
-    )
-    channel = case((people.c.score == FREE, "telegram"), (people.c.score.in_((OPEN, SHUT)), "whatsapp"), else_="")
-    known = people.outerjoin(APPROACHES, APPROACHES.c.contact_id == people.c.id)
-    told = select(channel.label("channel"), reason.label("reason")).select_from(known).subquery()
-    counted = select(told.c.channel, told.c.reason, func.count().label("many")).group_by(told.c.channel, told.c.reason)
-    return {(row.channel, row.reason): row.many for row in await db.execute(counted)}

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, delete, exists, func, or_, select, update
 from storage.audiences import CONTACTS, SENDABLE
 from storage.campaigns import APPROACHES, CAMPAIGNS, RECIPIENTS, SENDING, UNDER_WAY, WAITING, campaign_of, prefix_of
 from storage.deliveries import CAMPAIGN, DELIVERIES, QUEUED
+from storage.reminders import REFUSALS
 from storage.writer import Connection
 
 SOON = timedelta(minutes=1)  # what cannot go within it need not stand in the outbox
@@ -77,11 +78,25 @@ async def withhold(db: Connection, rows: Sequence[Any], now: datetime) -> list[A
     skip = update(DELIVERIES).where(DELIVERIES.c.id.in_(ids), stopped).values(state="skipped", reason="opted_out", done_at=now)
     gone = set((await db.execute(skip.returning(DELIVERIES.c.id))).scalars())
     theirs = {campaign for row in rows if row.lane == CAMPAIGN and (campaign := campaign_of(row.key)) is not None}
+    gone |= await _refused(db, rows, theirs, now)
     still = select(CAMPAIGNS.c.id).where(CAMPAIGNS.c.id.in_(theirs), CAMPAIGNS.c.state.not_in(UNDER_WAY))
     resting = set((await db.execute(still)).scalars()) if theirs else set()
     for campaign in resting:
         await recall(db, campaign)
     return [row for row in rows if row.id not in gone and (row.lane != CAMPAIGN or campaign_of(row.key) not in resting)]
+
+
+async def _refused(db: Connection, rows: Sequence[Any], theirs: set[int], now: datetime) -> set[int]:
+    """No reminder to who refused it, of those that are about to be claimed."""
+    wanted = select(CAMPAIGNS.c.id, CAMPAIGNS.c.parent).where(CAMPAIGNS.c.id.in_(theirs), CAMPAIGNS.c.parent.is_not(None))
+    parents = {row.id: row.parent for row in await db.execute(wanted)} if theirs else {}
+    gone: set[int] = set()
+    for campaign, parent in parents.items():
+        ids = [row.id for row in rows if row.lane == CAMPAIGN and campaign_of(row.key) == campaign]
+        mine = exists().where(REFUSALS.c.contact_id == DELIVERIES.c.contact_id, REFUSALS.c.campaign == parent)
+        skip = update(DELIVERIES).where(DELIVERIES.c.id.in_(ids), mine).values(state="skipped", reason="refused", done_at=now)
+        gone |= set((await db.execute(skip.returning(DELIVERIES.c.id))).scalars())
+    return gone
 
 
 async def outcomes(db: Connection, deliveries: Iterable[int]) -> Counter[tuple[str, str]]:

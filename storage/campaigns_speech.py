@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from locales import LANGUAGES, LIMITS, Text, render
 from locales.pages import units
 from storage.audiences import SENDABLE
-from storage.campaigns_file import FIELD, FIELDS, LINK, ButtonPart, CampaignFile
+from storage.campaigns_file import FIELD, FIELDS, FIRST, LINK, OTHER, ButtonPart, CampaignFile
 from storage.campaigns_hours import Geography
-from storage.campaigns_pages import WIDEST, pages
+from storage.campaigns_pages import CAPTION, REFUSE, WIDEST, pages
 
 MARKUP = re.compile(r"[{}<>*_~`\[\]\r\n\t]|https?://")
 KNOWN_FIELDS = ", ".join(FIELDS)
+PLACES = {FIRST: "text", OTHER: "other"}
 ON_WHATSAPP = 2  # buttons beside the one that ends our messages: three in all are shown at once
 
 
@@ -41,26 +42,34 @@ class Around:
 
 def speech(file: CampaignFile, around: Around) -> Iterator[Fault]:
     """Every fault of its words."""
-    yield from _languages(file)
+    yield from (fault for arm in file.arms for fault in _languages(PLACES[arm], file.words(arm)))
+    if file.other and file.other == file.text:
+        yield Fault("same_text", "other")
     yield from _fields(file)
     for number, button in enumerate(file.button, start=1):
         yield from _button(f"button {number}", button, file, around)
     yield from _alike(file, around)
     channels = [channel for channel in file.audience.channels if channel in SENDABLE]
     answers = sum(not button.link for button in file.button)
-    if "whatsapp" in channels and answers > ON_WHATSAPP:
+    if "whatsapp" in channels and answers + bool(file.repeat) > ON_WHATSAPP:
         yield Fault("too_many_buttons", "button")
     if all(language in button.label for button in file.button for language in LANGUAGES):
-        yield from (fault for channel in channels for language in LANGUAGES for fault in _page(file, language, channel, around.stop))
+        yield from (
+            fault
+            for arm in file.arms
+            for channel in channels
+            for language in LANGUAGES
+            for fault in _page(file, arm, language, channel, around.stop)
+        )
 
 
-def _languages(file: CampaignFile) -> Iterator[Fault]:
+def _languages(place: str, words: Mapping[str, str]) -> Iterator[Fault]:
     for language in LANGUAGES:
-        if not file.text.get(language, "").strip():
-            yield Fault("missing_language", f"text.{language}", {"language": language})
-    for language in file.text:
+        if not words.get(language, "").strip():
+            yield Fault("missing_language", f"{place}.{language}", {"language": language})
+    for language in words:
         if language not in LANGUAGES:
-            yield Fault("unknown_language", f"text.{language}", {"value": language})
+            yield Fault("unknown_language", f"{place}.{language}", {"value": language})
 
 
 def _fields(file: CampaignFile) -> Iterator[Fault]:
@@ -75,9 +84,10 @@ def _fields(file: CampaignFile) -> Iterator[Fault]:
         yield from (Fault("markup", f"fields.{name}.{language}") for language in said if MARKUP.search(said[language]))
         if name not in file.used():
             yield Fault("unused_field", f"fields.{name}", {"name": name})
-    for language, text in file.text.items():
-        if set("{}") & set(FIELD.sub("", text)):
-            yield Fault("braces", f"text.{language}")
+    for arm in file.arms:
+        for language, text in file.words(arm).items():
+            if set("{}") & set(FIELD.sub("", text)):
+                yield Fault("braces", f"{PLACES[arm]}.{language}")
 
 
 def _button(place: str, button: ButtonPart, file: CampaignFile, around: Around) -> Iterator[Fault]:
@@ -97,16 +107,22 @@ def _button(place: str, button: ButtonPart, file: CampaignFile, around: Around) 
 
 def _alike(file: CampaignFile, around: Around) -> Iterator[Fault]:
     for language in LANGUAGES:
-        labels = Counter([render(around.stop, language), *(button.label.get(language, "") for button in file.button)])
+        labels = Counter(
+            [
+                render(around.stop, language),
+                *([render(REFUSE, language)] if file.repeat else []),
+                *(button.label.get(language, "") for button in file.button),
+            ]
+        )
         yield from (Fault("same_label", "button", {"label": label}) for label, many in labels.items() if many > 1 and label)
     targets = Counter(button.target for button in file.button if not button.link)
     yield from (Fault("same_target", "button", {"target": target}) for target, many in targets.items() if many > 1)
 
 
-def _page(file: CampaignFile, language: str, channel: str, stop: Text) -> Iterator[Fault]:
-    if language not in file.text:
+def _page(file: CampaignFile, arm: str, language: str, channel: str, stop: Text) -> Iterator[Fault]:
+    if language not in file.words(arm):
         return
     longest = {name: max(WIDEST.get(name, ""), file.fields.get(name, {}).get(language, ""), key=units) for name in file.used()}
-    if len(pages(file, language, channel, longest, stop)) > 1:
-        limits = LIMITS[channel]
-        yield Fault("too_long", f"text.{language}", {"channel": channel, "limit": limits.text_with_choices})
+    if len(pages(file, language, channel, longest, stop, arm=arm)) > 1:
+        limit = min(LIMITS[channel].text_with_choices, CAPTION if file.attachment else LIMITS[channel].text_with_choices)
+        yield Fault("too_long", f"{PLACES[arm]}.{language}", {"channel": channel, "limit": limit})

@@ -12,6 +12,7 @@ from storage import assignments
 from storage.changes import Changes, table_of
 from storage.codes import encode
 from storage.contacts import moment
+from storage.events import Events
 
 REFERENCE = 6  # letters: a billion
 STIR = 0x9E3779B97F4A7C15  # 2^64 divided by the golden ratio: neighbours land far apart (Knuth, TAOCP 6.4)
@@ -105,12 +106,14 @@ class Interests:
         """Keep a new interest, or the corrected one if one is still open; returns its reference number."""
         changes = self._changes
         mine = INTERESTS.c.contact_id == changes.contact.id, INTERESTS.c.state.not_in(ENDED), INTERESTS.c.merged_into.is_(None)
-        columns = [INTERESTS.c[name] for name in ("id", "reference", "state", "version")]
+        columns = [INTERESTS.c[name] for name in ("id", "reference", "state", "version", "stage")]
         current = (await changes.read(select(*columns).where(*mine).order_by(INTERESTS.c.id.desc()))).first()
         row = current.id if current else changes.tools.new_id()
         values = self._values(row, interest)
         if current:
             # Who could not be reached and now says how, is called anew.
+            if current.stage != interest.stage:
+                Events(changes).add("stage", interest.stage)
             again = {"state": "new", "due_on": self._first_call()} if current.state == "unreachable" else {}
             changes.change(update(INTERESTS).where(INTERESTS.c.id == row).values(**values, **again, version=current.version + 1))
             return str(current.reference)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from storage import rights, rollups
+from storage.campaigns import CAMPAIGNS
 from storage.changes import Changes, Tools, table_of, write
 from storage.contacts import CHANGEABLE, AddressRow, Contact, ContactRow
 from storage.conversations import ConversationRow, SaidRow
@@ -17,6 +18,7 @@ from storage.events import EVENTS
 from storage.interests import INTERESTS, Interests
 from storage.notes import NOTES
 from storage.occasions import COMPREHENSION
+from storage.reminders import REFUSALS
 from storage.requests import REQUESTS
 from storage.rights import RIGHTS
 from storage.shares import SHARES, Shares
@@ -36,6 +38,7 @@ class Privacy:
         """How much is kept of the contact: {noun: rows}."""
         contact = self._changes.contact.id
         kept = {"said": SAID, "replies": DELIVERIES, "checks": CHECKS, "interests": INTERESTS, "requests": REQUESTS, "events": EVENTS}
+        kept["refused"] = REFUSALS
         counts = {}
         for noun, table in kept.items():
             counts[noun] = int(
@@ -57,6 +60,11 @@ class Privacy:
         )
         addresses = await changes.read(select(ADDRESSES.c.channel, ADDRESSES.c.created_at).where(ADDRESSES.c.contact_id == contact.id))
         checks = await changes.read(select(CHECKS.c.at, CHECKS.c.found).where(CHECKS.c.contact_id == contact.id).order_by(CHECKS.c.id))
+        refused = await changes.read(
+            select(REFUSALS.c.at, CAMPAIGNS.c.name)
+            .join(CAMPAIGNS, CAMPAIGNS.c.id == REFUSALS.c.campaign)
+            .where(REFUSALS.c.contact_id == contact.id)
+        )
         notes = await changes.read(select(NOTES.c.at, NOTES.c.text).where(NOTES.c.contact_id == contact.id).order_by(NOTES.c.id))
         touches = await changes.read(
             select(TOUCHES.c.at, TOUCHES.c.code, TOUCHES.c.partner).where(TOUCHES.c.contact_id == contact.id).order_by(TOUCHES.c.id)
@@ -81,6 +89,7 @@ class Privacy:
             "came_by": [{"at": _plain(row.at), "code": row.code, "partner": row.partner} for row in touches],
             "questions": [{"at": _plain(row.at), "question": row.question, "right": bool(row.is_right)} for row in answers],
             "shared_with": [{"at": _plain(row.at), "partner": row.partner} for row in shares],
+            "refused": [{"at": _plain(row.at), "campaign": row.name} for row in refused],
             "interest": {name: _plain(getattr(interest, name)) for name in interest.__slots__} if interest else None,
         }
 
@@ -108,6 +117,7 @@ class Privacy:
         until = changes.tools.new_id()  # ids increase: what this turn still says is not erased with the rest
         for table in (SAID, DELIVERIES, INTERESTS, REQUESTS, NOTES):
             changes.change(delete(table).where(table.c.contact_id == contact.id, table.c.id < until))
+        changes.change(delete(REFUSALS).where(REFUSALS.c.contact_id == contact.id))
         waiting = RIGHTS.c.contact_id == contact.id, RIGHTS.c.done_at.is_(None)
         changes.change(update(RIGHTS).where(*waiting).values(done_at=changes.now))  # nothing is left to copy or to correct
         # Nobody talks with them any more: what they write next is answered by the bot.

@@ -18,6 +18,7 @@ from storage.officer_chats import OfficerChats
 from storage.partner_keys import PartnerKeys
 from storage.partners import Partners
 from storage.privacy import Privacy
+from storage.reminding import Reminders
 from storage.requests import Requests
 from storage.shares import Shares
 from storage.touches import Touches
@@ -80,6 +81,10 @@ class Store:
     @cached_property
     def privacy(self) -> Privacy:
         return Privacy(self._changes)
+
+    @cached_property
+    def reminders(self) -> Reminders:
+        return Reminders(self._changes)
 
     @cached_property
     def requests(self) -> Requests:

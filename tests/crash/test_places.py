@@ -38,7 +38,7 @@ CALLS = {"calls uncommitted", "calls committed"}  # where officers are on duty: 
 # While a campaign is under way: tests/crash/test_campaigns.py
 CAMPAIGN = {
     f"campaign {act} {when}"
-    for act in ("planned", "handed over", "recalled", "given up", "stopped", "ended", "kept")
+    for act in ("planned", "handed over", "recalled", "given up", "stopped", "ended", "kept", "repeated")
     for when in ("uncommitted", "committed")
 }
 SPECIAL = (

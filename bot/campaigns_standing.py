@@ -1,0 +1,60 @@
+"""Lets campaigns that repeat happen: looks whether an occasion has come and concerns anybody, and starts a campaign of its own for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from bot.failpoints import commit
+from storage import Database, campaigns, campaigns_occasions
+from storage.campaigns import STANDING, Campaign, Stale
+from storage.campaigns_occasions import Occasion
+
+LOOK_AGAIN = 3_600.0  # seconds: a reminder that concerned nobody this morning may concern somebody at noon, after a new list of members
+
+log = structlog.get_logger()
+
+
+class Standing:
+    """One process does this; another may take over at any moment, since an occasion is kept with the campaign it made."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database, self._now = database, now
+        self._looked: dict[tuple[int, str], float] = {}  # {(campaign, occasion): when to look again}
+
+    async def look(self) -> None:
+        """Start what is due."""
+        standing = await self._database.writer.read(lambda db: campaigns.find(db, "*", states=(STANDING,), most=1_000))
+        looked, self._looked = self._looked, {}
+        for campaign in standing:
+            zone = await self._database.writer.read(lambda db, one=campaign: campaigns_occasions.zone_of(db, one))  # type: ignore[misc]
+            if campaigns_occasions.over(campaign, zone, self._now()):
+                await self._end(campaign)
+                continue
+            for occasion in campaigns_occasions.due(campaign, zone, self._now()):
+                key = campaign.id, occasion.code
+                self._looked[key] = looked.get(key, 0.0)
+                if time.monotonic() >= self._looked[key]:
+                    self._looked[key] = time.monotonic() + LOOK_AGAIN
+                    await self._try(campaign, occasion)
+
+    async def _try(self, campaign: Campaign, occasion: Occasion) -> None:
+        now, tools = self._now(), self._database.tools
+        if await self._database.writer.read(lambda db: campaigns_occasions.happened(db, campaign, occasion.code)):
+            return
+        # Read apart, since looking at a million people takes longer than others may wait for a transaction that writes.
+        if not await self._database.writer.read(lambda db: campaigns_occasions.concerns(db, campaign, occasion, now)):
+            return
+        made = await commit(self._database, "campaign repeated", lambda db: campaigns_occasions.happen(db, tools, campaign, occasion, now))
+        if made:
+            log.info("occasion", campaign=campaign.id, occasion=occasion.code)
+
+    async def _end(self, campaign: Campaign) -> None:
+        now, tools = self._now(), self._database.tools
+        try:
+            await commit(self._database, "campaign repeated", lambda db: campaigns_occasions.end(db, tools, campaign, now))
+        except Stale:
+            return  # an officer was faster
