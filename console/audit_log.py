@@ -36,6 +36,7 @@ NOUNS = {
     "duty": _("Duty roster"),
     "delivery": _("Messages"),
     "list": _("Exports"),
+    "key": _("Sealing keys"),
 }
 FILTER = Filter("noun", _("What"), NOUNS)
 HEADER = (_("Number"), _("Time"), _("Branch"), _("Who"), _("What"), _("On what"), _("Details"))

@@ -38,7 +38,9 @@ class DeliveryRow(SQLModel, table=True):
             sqlite_where=text("state IN ('queued', 'in_flight')"),
         ),
         Index("deliveries_by_contact", "contact_id", "id"),
-        Index("deliveries_by_time", "at", postgresql_using="brin"),  # rows come in the order of time, so a coarse index does
+        Index(
+            "deliveries_by_time", "at", postgresql_using="brin", postgresql_with={"autosummarize": "on"}
+        ),  # rows come in the order of time, so a coarse index does
         Index("deliveries_in_doubt", "contact_id", postgresql_where=text("state = 'in_doubt'"), sqlite_where=text("state = 'in_doubt'")),
         Index(
             "deliveries_by_provider",

@@ -13,8 +13,9 @@ from bot.failpoints import commit
 from bot.house import NotSetUp
 from bot.settings import Settings
 from storage import Database, audit, audit_signing, keys, rekeying
-from storage.audit import BEGINNING
+from storage.audit import BEGINNING, Entry
 from storage.audit_signing import Signing
+from storage.scope import EVERYWHERE
 from storage.sealed import ALL, BY_ADDRESS, Sealed, next_old, reseal
 from storage.writer import Connection
 
@@ -69,7 +70,13 @@ async def _sign(database: Database) -> None:
     so_far, done = Signing(), False
     while not done:
         so_far, done = await database.writer.read(lambda db, at=so_far: audit_signing.walk(db, database.tools, at))  # type: ignore[misc]
-    await commit(database, "audit signed", lambda db: audit_signing.keep(db, database.dialect, database.tools, so_far))
+
+    async def work(db: Connection) -> None:
+        await audit_signing.keep(db, database.dialect, database.tools, so_far)
+        entry = Entry(None, EVERYWHERE, "key.changed", f"key:{database.tools.sealer.name}", {"rows": so_far.number})
+        await audit.record(db, database.tools, entry, house.now())
+
+    await commit(database, "audit signed", work)
 
 
 async def _broken(database: Database, *, alone: bool = False) -> int | None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from console import inbox as page
 from console.policies import Role
-from storage import inbox, searching, talks
+from storage import audit, inbox, searching, talks
 from storage.changes import table_of
 from storage.contacts import AddressRow, ContactRow
 from storage.conversations import ConversationRow, SaidRow
@@ -177,3 +180,39 @@ async def test_addresses_of_filters_are_kept_and_others_ignored(people: Desk) ->
     assert 'hx-get="/desk/inbox?wait=any&amp;channel=telegram' in page
     assert "fax" not in page
     assert len(re.findall("data-row", page)) == 2
+
+
+async def test_the_inbox_is_taken_along_masked_harmless_and_of_ones_own_branch(people: Desk) -> None:
+    """W2, W18: names, ends of addresses and who waits; never a number or what was said."""
+    await person(people, 8, channel="whatsapp", external="6281299998888", name="=1+1", waits=[("emergency", HOUR)])
+    officer = await people.signed_in(Role.OFFICER)
+    taken = await (await officer.post("/desk/inbox/export")).text()
+    rows = list(csv.reader(io.StringIO(taken)))
+    assert [row[0] for row in rows[1:]] == ["", "", "", "Siti Aminah", "'=1+1"]
+    assert "99998888" not in taken
+    assert "halo" not in taken
+    waiting = list(csv.reader(io.StringIO(await (await officer.post("/desk/inbox/export?wait=any")).text())))
+    assert [row[0] for row in waiting[1:]] == ["'=1+1", "", "Siti Aminah", ""]
+    rows_of_audit = await people.database.writer.read(lambda db: audit.find(db, "*", audit.Wanted(nouns=["list"])))
+    assert [row.subject for row in rows_of_audit] == ["list:inbox", "list:inbox"]
+
+
+async def test_an_export_goes_on_beyond_a_page(people: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "CHUNK", 2)
+    officer = await people.signed_in(Role.OFFICER)
+    for path, many in (("/desk/inbox/export", 4), ("/desk/inbox/export?wait=any", 3), ("/desk/inbox/export?channel=terminal", 0)):
+        rows = list(csv.reader(io.StringIO(await (await officer.post(path)).text())))
+        assert len(rows) == many + 1
+
+
+async def test_what_a_colleague_does_is_found_by_their_name(people: Desk) -> None:
+    officer, colleague = await people.signed_in(Role.OFFICER), await people.officer(login="budi", name="Budi")
+    elsewhere = await people.officer(login="rani", name="Rani", branch="surabaya")
+    await people.database.writer.run(lambda db: talks.assign(db, 2, colleague.id))
+    shown = await (await officer.get(f"/desk/inbox?whose={colleague.id}")).text()
+    assert "/desk/inbox/2" in shown
+    assert "/desk/inbox/1" not in shown
+    assert "Rani" not in shown
+    assert "/desk/inbox/1" in await (await officer.get(f"/desk/inbox?whose={elsewhere.id}")).text(), (
+        "no option of this list, so not asked for"
+    )
