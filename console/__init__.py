@@ -30,13 +30,20 @@ from console import (
     members,
     members_ending,
     members_imports,
+    missions,
+    monitoring,
+    monitoring_orders,
     operation,
     overview,
+    partner_links,
+    partner_people,
+    partners,
     passkeys,
     people,
     people_rights,
     sign_in,
     staff,
+    targets,
 )
 from console.campaign_house import Outreach
 from console.desk import Desk
@@ -58,6 +65,8 @@ MODULES = (
     *(interests, interests_one, interests_rules),
     *(members_ending, members_imports, members),
     *(campaign_compose, campaign_files, campaigns, campaign_acts, campaign_asks, campaign_results),
+    *(partners, partner_links, partner_people),
+    *(monitoring, monitoring_orders, targets, missions),
     *(staff, audit_log, operation),
 )
 

@@ -40,6 +40,7 @@ class Policy(StrEnum):
     RUN = "run"  # campaigns: start, pause, go on, cancel
     WRITE = "write"  # campaigns, words: write them
     APPROVE = "approve"  # campaigns, words: let them go out
+    PARTNERS = "partners"  # partners, their links and socialisation days: keep them
     MEASURE = "measure"  # evaluation
     OWN_FIGURES = "own figures"  # a partner's own page
     AUDIT = "audit"  # who did what
@@ -58,6 +59,7 @@ ROLES: Mapping[Policy, frozenset[Role]] = {
     Policy.RUN: frozenset({Role.ADMINISTRATOR, Role.APPROVER, Role.AUTHOR}),
     Policy.WRITE: frozenset({Role.ADMINISTRATOR, Role.AUTHOR}),
     Policy.APPROVE: frozenset({Role.ADMINISTRATOR, Role.APPROVER}),
+    Policy.PARTNERS: frozenset({Role.ADMINISTRATOR, Role.OFFICER}),
     Policy.MEASURE: STAFF,
     Policy.OWN_FIGURES: frozenset({Role.PARTNER}),
     Policy.AUDIT: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),

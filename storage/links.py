@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -35,6 +35,11 @@ class Link:
     revoked_at: datetime | None
     campaign: int | None
     occasion: int | None
+
+    @property
+    def last_at(self) -> datetime | None:
+        """The last moment at which it holds, for who reads a day."""
+        return self.expires_at - timedelta(seconds=1) if self.expires_at else None
 
     def holds(self, now: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)

@@ -132,7 +132,8 @@ class Crowd:
         return next(code for code in candidates(self.chance.getrandbits(64)) if code not in taken)
 
     def strange(self, _link: Made | None) -> str:
-        return self.chance.choice(("7" + "A" * 70, "7GQ2К", "7gü2k", "A1" * 6, "7U7U7U", "9é9é9é", "1" * 40 + "B" * 40))
+        shapes = ("7" + "A" * 70, "7GQ2К", "7gü2k", "A1" * 6, "7U7U7U", "9é9é9é", "1" * 40 + "B" * 40)
+        return str(self.chance.choice(shapes))
 
     def name(self) -> str:
         self.number += 1
@@ -187,7 +188,7 @@ class Crowd:
             return self.chance.choice(plain)
         looser = (f"halo kode: {code}", f"kode {code} ya", f"saya mau cek, code {code}.", f"({code}) halo")
         shouted = (f"{greeting} {code}", f"{code} halo kak", f"halo, {code}, saya di Taiwan", code) if code == code.upper() else ()
-        return self.chance.choice((*plain, *looser, *shouted))
+        return str(self.chance.choice((*plain, *looser, *shouted)))
 
 
 async def build(database: Database, chance: random.Random) -> World:
