@@ -12,7 +12,7 @@ from aiohttp import web
 
 from console import exports
 from console.campaign_states import BECAME, REASONS
-from console.campaigns import PATH, common, found
+from console.campaigns import PATH, common, decimal, found
 from console.charts import Bar, bars
 from console.lists import asked
 from console.pages import get, post
@@ -69,7 +69,7 @@ async def results(visit: Visit) -> web.Response:
         by_channel=by_channel(told),
         effects=effects(told),
         is_over=campaign.state in ENDED,
-        points=points,
+        points=lambda share: decimal(share * 100, visit.language, "+"),
         asked=asked(visit, f"{PATH}/{campaign.id}"),
         **common(visit, campaign),
     )
@@ -141,11 +141,6 @@ async def _started(visit: Visit) -> Campaign:
     if campaign.started_at is None:
         raise web.HTTPNotFound
     return campaign
-
-
-def points(share: float) -> str:
-    """A difference of shares, with its sign."""
-    return f"{share * 100:+.1f}"
 
 
 PAGES = [

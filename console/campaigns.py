@@ -105,7 +105,7 @@ def words(visit: Visit) -> dict[str, Any]:
         "channels": CHANNELS,
         "languages": LANGUAGE_NAMES,
         "lasting": lasting,
-        "percent": percent,
+        "percent": lambda share: percent(share, visit.language),
         "what": what,
         "word_for": word_for,
     }
@@ -126,8 +126,14 @@ def acts(visit: Visit, campaign: Campaign) -> set[str]:
     return {name for name, allowed in may.items() if allowed}
 
 
-def percent(share: float) -> str:
-    return f"{share * 100:.0f} %" if share * 100 == round(share * 100) else f"{share * 100:.1f} %"
+def percent(share: float, language: str) -> str:
+    """As a share is written in a language."""
+    return f"{decimal(share * 100, language).removesuffix(decimal(0.0, language)[1:])} %"
+
+
+def decimal(value: float, language: str, sign: str = "") -> str:
+    """With one digit behind the point, or the comma."""
+    return f"{value:{sign}.1f}".replace(".", "," if language == "id" else ".")
 
 
 async def now(visit: Visit) -> web.Response:
