@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -106,7 +107,7 @@ class _Advance:
         if word in TOPICS:
             await self._tell(TOPICS[word])
             return True
-        if word in MENU | CANCEL:
+        if word in MENU or word in CANCEL:
             await self._enter(self._home)
             return True
         if word in BACK and len(self.conversation.trail) > 1:
@@ -336,7 +337,7 @@ class _Advance:
     def _today(self) -> date:
         where = self.conversation.contact.country or HOME
         if where not in self.days:
-            self.days[where] = self.now.astimezone(ZoneInfo(country(where).zones[0])).date()
+            self.days[where] = self.now.astimezone(_zone(country(where).zones[0])).date()
         return self.days[where]
 
     @property
@@ -352,6 +353,9 @@ class _Advance:
     @property
     def _home(self) -> Dialogue[Any]:
         return next(iter(self.script.dialogues.values()))
+
+
+_zone = cache(ZoneInfo)  # by itself it keeps eight; workers are in more, and each would be read from its file again
 
 
 def _interrupts(raw: str, heard: Heard) -> bool:

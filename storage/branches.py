@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Field, SQLModel
 
 from storage.changes import Changes, table_of
@@ -58,16 +58,28 @@ async def name_of(db: Connection, branch: str) -> str:
     return str(name)
 
 
+_ONE = select(BRANCHES).where(BRANCHES.c.id == bindparam("id_"))
+
+
+async def branch(db: Connection, id_: str) -> Branch:
+    """Raises LookupError if it was never loaded."""
+    row = (await db.execute(_ONE, {"id_": id_})).first()
+    if row is None:
+        raise LookupError(f"the branch {id_} was never loaded")
+    return Branch(row.id, row.name, row.zone, time.fromisoformat(row.opens), time.fromisoformat(row.closes))
+
+
 class Branches:
     def __init__(self, changes: Changes) -> None:
         self._changes = changes
 
     async def mine(self) -> Branch:
         """The branch the contact belongs to."""
-        row = (await self._changes.read(select(BRANCHES).where(BRANCHES.c.id == self._changes.contact.branch))).first()
-        if row is None:
-            raise LookupError(f"the branch {self._changes.contact.branch} was never loaded")
-        return Branch(row.id, row.name, row.zone, time.fromisoformat(row.opens), time.fromisoformat(row.closes))
+        seen, id_ = self._changes.seen, self._changes.contact.branch
+        if ("branch", id_) not in seen:
+            seen["branch", id_] = await branch(self._changes.db, id_)
+        mine: Branch = seen["branch", id_]
+        return mine
 
 
 async def names(db: Connection, branch: str) -> dict[str, str]:

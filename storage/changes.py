@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Table, insert
+from sqlalchemy import CursorResult, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.contacts import Contact
+from storage.prepared import inserting
 from storage.sealing import Sealer
 from storage.writer import Connection
 
@@ -34,6 +35,7 @@ class Changes:
     inserts: list[tuple[Table, dict[str, Any]]] = field(default_factory=list)
     statements: list[Executable] = field(default_factory=list)
     merges: list[int] = field(default_factory=list)  # contacts that become this one at the end of the group
+    seen: dict[object, Any] = field(default_factory=dict)  # shared by the turns of a group: what no turn changes
     flushed: bool = False  # something of this turn was already written: if it fails, the group must be rolled back
 
     def add(self, table: Table, **values: Any) -> None:
@@ -56,8 +58,8 @@ async def write(db: Connection, inserts: list[tuple[Table, dict[str, Any]]], sta
     rows: dict[tuple[Table, tuple[str, ...]], list[dict[str, Any]]] = {}
     for table, values in inserts:
         rows.setdefault((table, tuple(values)), []).append(values)
-    for (table, _columns), many in rows.items():
-        await db.execute(insert(table), many)
+    for (table, columns), many in rows.items():
+        await db.for_each(inserting(table, columns), many)
     for statement in statements:
         await db.execute(statement)
 

@@ -13,7 +13,7 @@ _PASSPORT = re.compile(r"\b[A-Z]\s?\d{7,8}\b", re.IGNORECASE)
 
 def mask(said: str) -> str:
     """The same text with such numbers dotted out, except sums of money."""
-    text = "".join(unicodedata.normalize("NFKC", c) if c.isdecimal() and not c.isascii() else c for c in said)
+    text = said if said.isascii() else "".join(unicodedata.normalize("NFKC", c) if c.isdecimal() and not c.isascii() else c for c in said)
     money = [match.span() for match in _MONEY.finditer(text)]
 
     def hide(match: re.Match[str]) -> str:

@@ -18,6 +18,7 @@ from storage.deliveries import CAMPAIGN, DELIVERIES, IN_FLIGHT, QUEUED, REPLY, D
 from storage.leases import alive
 from storage.merging import move
 from storage.preferences import prefer
+from storage.prepared import Prepared
 from storage.sealing import Unsealable
 from storage.templates import Filled
 from storage.templates import load as load_template
@@ -140,7 +141,7 @@ async def unclaim(db: Connection, channel: str, epoch: int, known: Collection[in
     await db.execute(update(DELIVERIES).where(*unheard).values(state="queued", attempts=DELIVERIES.c.attempts - 1))
 
 
-_RECORD = (
+_RECORD = Prepared(
     update(DELIVERIES)
     .where(DELIVERIES.c.id == bindparam("id_"), DELIVERIES.c.epoch == bindparam("epoch_"), DELIVERIES.c.state == "in_flight")
     .values(
@@ -157,7 +158,7 @@ _RECORD = (
 
 async def record(db: Connection, tools: Tools, channel: str, done: list[tuple[Claimed, Result]], now: datetime) -> None:
     """Write what became of claimed deliveries; rows that were taken from their epoch meanwhile are left alone."""
-    await db.execute(
+    await db.for_each(
         _RECORD,
         [
             {

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
 from storage.changes import Changes, Tools, insert_into, table_of, write
 from storage.contacts import CHANGEABLE, AddressRow, Contact, ContactRow
 from storage.conversations import Conversation, ConversationRow, Inbound, InboundRow, SaidRow
 from storage.masking import mask
 from storage.merging import merge
+from storage.prepared import Prepared, inserting
 from storage.windows import opened_by
 from storage.writer import Connection
 
@@ -21,12 +24,14 @@ INBOUND, SAID = table_of(InboundRow), table_of(SaidRow)
 
 _LOAD = (
     select(
-        ADDRESSES.c.id.label("address"),
+        ADDRESSES.c.id,
         ADDRESSES.c.channel,
         ADDRESSES.c.unreachable,
-        CONTACTS,
         CONVERSATIONS.c.memory,
         CONVERSATIONS.c.held_at,
+        CONTACTS.c.id,
+        CONTACTS.c.branch,
+        *(CONTACTS.c[name] for name in CHANGEABLE),
     )
     .join(CONTACTS, CONTACTS.c.id == ADDRESSES.c.contact_id)
     .join(CONVERSATIONS, CONVERSATIONS.c.contact_id == CONTACTS.c.id)
@@ -35,19 +40,20 @@ _LOAD = (
     # Both: who waited for a row that was only locked, not changed, would read the other as it was before waiting.
     .with_for_update(of=[CONTACTS, CONVERSATIONS])
 )
-_SAVE = (
+_SAVE = Prepared(
     update(CONVERSATIONS)
     .where(CONVERSATIONS.c.contact_id == bindparam("id_"))
     .values(memory=bindparam("memory_"), seen_at=bindparam("at_"), channel=bindparam("channel_"), language=bindparam("language_"))
 )
-_CHANGE = update(CONTACTS).where(CONTACTS.c.id == bindparam("id_")).values({name: bindparam(f"{name}_") for name in CHANGEABLE})
+_CHANGE = Prepared(update(CONTACTS).where(CONTACTS.c.id == bindparam("id_")).values({name: bindparam(f"{name}_") for name in CHANGEABLE}))
 _REACHED = update(ADDRESSES).where(ADDRESSES.c.id.in_(bindparam("addresses", expanding=True))).values(unreachable=None)
-_OPENED = (
+_OPENED = Prepared(
     update(ADDRESSES)
     .where(ADDRESSES.c.id == bindparam("id_"), or_(ADDRESSES.c.window_until.is_(None), ADDRESSES.c.window_until < bindparam("until_")))
     .values(window_until=bindparam("until_"))
 )
 _DIALECTS = ("sqlite", "postgresql")
+_changeable: Callable[[Contact], tuple[object, ...]] = attrgetter(*CHANGEABLE)
 _NEW_INBOUND = {dialect: insert_into(INBOUND, dialect).on_conflict_do_nothing().returning(INBOUND.c.id) for dialect in _DIALECTS}
 _NEW_ADDRESS = {dialect: insert_into(ADDRESSES, dialect).on_conflict_do_nothing().returning(ADDRESSES.c.id) for dialect in _DIALECTS}
 
@@ -73,6 +79,7 @@ class Group:
     branch: str
     inserts: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
     statements: list[Any] = field(default_factory=list)
+    seen: dict[object, Any] = field(default_factory=dict)  # what no turn changes and many turns ask for
     merges: list[tuple[int, int]] = field(default_factory=list)  # (gone, kept): contacts that turned out to be one
 
     async def unseen(self, arrived: dict[str, Inbound]) -> set[str]:
@@ -96,13 +103,13 @@ class Group:
 
     async def _select(self, addresses: list[str]) -> dict[str, Loaded]:
         loaded: dict[str, Loaded] = {}
-        for row in await self.db.execute(_LOAD, {"addresses": addresses}):
-            contact = Contact(row.id, row.branch, *(getattr(row, name) for name in CHANGEABLE))
-            conversation = Conversation(contact, row.address, row.channel, held_at=row.held_at)
-            if row.memory:
-                conversation.remember(self.tools.sealer.open_json(row.memory, "conversations", "memory", row.id))
-            contact.is_new = row.memory is None
-            loaded[row.address] = Loaded(conversation, _changeable(contact), row.unreachable is not None)
+        for address, channel, unreachable, memory, held_at, *known in map(tuple, await self.db.execute(_LOAD, {"addresses": addresses})):
+            contact = Contact(*known)
+            conversation = Conversation(contact, address, channel, held_at=held_at)
+            if memory:
+                conversation.remember(self.tools.sealer.open_json(memory, "conversations", "memory", contact.id))
+            contact.is_new = memory is None
+            loaded[address] = Loaded(conversation, _changeable(contact), unreachable is not None)
         return loaded
 
     async def _welcome(self, strangers: dict[str, Inbound]) -> None:
@@ -124,12 +131,12 @@ class Group:
             }
             for row in mine
         ]
-        await self.db.execute(insert(CONTACTS), contacts)
+        await self.db.for_each(inserting(CONTACTS, tuple(contacts[0])), contacts)
         talks = [{"contact_id": row["id"], "memory": None, "seen_at": self.now, "branch": row["branch"]} for row in contacts]
-        await self.db.execute(insert(CONVERSATIONS), talks)
+        await self.db.for_each(inserting(CONVERSATIONS, tuple(talks[0])), talks)
 
     def changes(self, contact: Contact) -> Changes:
-        return Changes(self.db, self.tools, contact, self.now)
+        return Changes(self.db, self.tools, contact, self.now, seen=self.seen)
 
     def keep(self, inbound: Inbound, loaded: Loaded, changes: Changes) -> None:
         """What one turn wants written; it is written with the whole group."""
@@ -165,13 +172,13 @@ class Group:
             if loaded.window_until is not None:
                 opened.append({"id_": loaded.conversation.address, "until_": loaded.window_until})
         if memories:
-            await self.db.execute(_SAVE, memories)
+            await self.db.for_each(_SAVE, memories)
         if changed:
-            await self.db.execute(_CHANGE, changed)
+            await self.db.for_each(_CHANGE, changed)
         if reached:
             await self.db.execute(_REACHED, {"addresses": reached})
         if opened:
-            await self.db.execute(_OPENED, opened)
+            await self.db.for_each(_OPENED, opened)
         await write(self.db, self.inserts, self.statements)
         for gone, kept in self.merges:  # last, so that what both said in this group goes with them
             await merge(self.db, gone, kept)
@@ -197,7 +204,3 @@ async def quarantine(
 def _kept(number: int | None) -> int | None:
     """A number that no column can hold was never given out by a platform; its message is kept without it."""
     return int(number) if number is not None and -(2**63) <= number < 2**63 else None
-
-
-def _changeable(contact: Contact) -> tuple[object, ...]:
-    return tuple(getattr(contact, name) for name in CHANGEABLE)

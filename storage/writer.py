@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
@@ -12,8 +12,10 @@ from sqlalchemy import Connection as SyncConnection
 from sqlalchemy import CursorResult, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
+
+from storage.prepared import Prepared, Row
 
 T = TypeVar("T")
 AGAIN = 5  # tries of a transaction that lost against another one
@@ -28,6 +30,9 @@ class Connection(Protocol):
     """What work sees of an open transaction."""
 
     async def execute(self, statement: Any, parameters: Any = None, /) -> CursorResult[Any]: ...
+
+    async def for_each(self, statement: Prepared, rows: Sequence[Row], /) -> None:
+        """Run it once for each row, all in one call of the driver."""
 
 
 Work = Callable[[Connection], Coroutine[Any, Any, T]]
@@ -49,6 +54,18 @@ def open_writer(url: str) -> Writer:
     return SqliteWriter(url) if backend == "sqlite" else PostgresWriter(url)
 
 
+class _There:
+    """PostgreSQL's connection."""
+
+    def __init__(self, db: AsyncConnection) -> None:
+        self._db = db
+        self.execute = db.execute
+
+    async def for_each(self, statement: Prepared, rows: Sequence[Row], /) -> None:
+        compiled = statement.on(self._db.dialect)
+        await self._db.exec_driver_sql(compiled.sql, [compiled.values(row) for row in rows])
+
+
 class PostgresWriter:
     """Transactions on the loop; several at a time, one for each lane."""
 
@@ -68,7 +85,7 @@ class PostgresWriter:
         for last in range(AGAIN):
             try:
                 async with engine.begin() as db:
-                    return await work(db)
+                    return await work(_There(db))
             except (OSError, TimeoutError) as error:
                 raise Unavailable(type(error).__name__) from error
             except DBAPIError as error:
@@ -96,6 +113,10 @@ class _Here:
 
     async def execute(self, statement: Any, parameters: Any = None, /) -> CursorResult[Any]:
         return self._db.execute(statement, parameters)
+
+    async def for_each(self, statement: Prepared, rows: Sequence[Row], /) -> None:
+        compiled = statement.on(self._db.dialect)
+        self._db.exec_driver_sql(compiled.sql, [compiled.values(row) for row in rows])
 
 
 class SqliteWriter:

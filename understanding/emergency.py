@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from understanding.concepts import stems
@@ -45,6 +45,12 @@ def _starts(pattern: str) -> set[str]:
     return found | _starts(rest[1:]) if rest.startswith("?") else found
 
 
+@lru_cache(16)  # every list looks at the same line
+def _beginnings(line: str) -> tuple[tuple[str, int], ...]:
+    """The first letters of each word and where it stands: two of them, one, and none."""
+    return tuple((line[at : at + many], at) for word in re.finditer(r"\w+", line) for at in [word.start()] for many in (2, 1, 0))
+
+
 class _Patterns:
     """Many patterns searched at the beginnings of words; only those that share a word's first letters are tried, and made ready, at all."""
 
@@ -53,21 +59,18 @@ class _Patterns:
         for pattern in listed:
             for start in _starts(pattern):
                 self._by_start.setdefault(start, []).append(pattern)
-        self._ready: dict[str, re.Pattern[str] | None] = {}
+        self._ready: dict[str, re.Pattern[str]] = {}
 
-    def _begin(self, start: str) -> re.Pattern[str] | None:
+    def _begin(self, start: str) -> re.Pattern[str]:
         # All of them at once took 0.4 s of every start.
         if start not in self._ready:
-            some = self._by_start.get(start)
-            self._ready[start] = re.compile(rf"(?:{'|'.join(some)})(?!\w)") if some else None
+            self._ready[start] = re.compile(rf"(?:{'|'.join(self._by_start[start])})(?!\w)")
         return self._ready[start]
 
     def found(self, line: str) -> Iterator[re.Match[str]]:
-        for word in re.finditer(r"\w+", line):
-            at = word.start()
-            for start in (line[at : at + 2], line[at : at + 1], ""):
-                if (patterns := self._begin(start)) and (match := patterns.match(line, at)):
-                    yield match
+        for start, at in _beginnings(line):
+            if start in self._by_start and (match := self._begin(start).match(line, at)):
+                yield match
 
     def within(self, line: str) -> bool:
         return any(True for _match in self.found(line))
@@ -94,7 +97,8 @@ def _done_to_somebody(line: str) -> re.Match[str] | None:
     """An attack or a harm that no phrase of the lists foresees: where it stands, if it is there."""
     kinds = _kinds()
     said = line.split()
-    power, suffers = not kinds["power"].isdisjoint(said), not (kinds["victim"] | kinds["body"]).isdisjoint(said)
+    power = not kinds["power"].isdisjoint(said)
+    suffers = not (kinds["victim"].isdisjoint(said) and kinds["body"].isdisjoint(said))
     for match in re.finditer(r"[a-z]+", line):
         forms = stems(match.group())
         attack, harm = not kinds["attack"].isdisjoint(forms), not kinds["harm"].isdisjoint(forms)

@@ -72,8 +72,8 @@ class Guess:
 
     def lead(self, topic: str) -> float:
         """How far a topic is before the best other one; negative if behind."""
-        score = dict(self.ranked)[topic]
-        return score - max(other for name, other in self.ranked if name != topic)
+        (first, best), (_second, next_best) = self.ranked[:2]
+        return best - next_best if first == topic else dict(self.ranked)[topic] - best
 
 
 @dataclass(frozen=True, slots=True, eq=False)

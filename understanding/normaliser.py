@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -51,6 +51,11 @@ def plain(text: str, longest: int = LONGEST) -> str:
 
 def words(text: str, longest: int = LONGEST) -> list[str]:
     """The words of a message, spelt out: "bs cek ga ya min" gives bisa, cek, tidak, ya."""
+    return list(_spelt(text, longest if len(text) > LONGEST else LONGEST))
+
+
+@lru_cache(16)  # one turn asks for the words of its message several times
+def _spelt(text: str, longest: int) -> tuple[str, ...]:
     line = plain(text, longest)
     tokens = _TOKEN.findall(LINK.sub(" tautan ", line) if "." in line else line)
     spelt = _abbreviations(sum(token in _ENGLISH for token in tokens) > 1)
@@ -64,7 +69,7 @@ def words(text: str, longest: int = LONGEST) -> list[str]:
             found.extend(spelt.get(token[:-1], token[:-1]).split())
         else:
             found.append(token)
-    return found
+    return tuple(found)
 
 
 def is_foreign(text: str) -> bool:
