@@ -129,7 +129,8 @@ async def _again(db: Connection, campaign: Campaign, file: CampaignFile, now: da
     """The same words a few days ago are most likely the same campaign by mistake."""
     lately = CAMPAIGNS.c.started_at > now - LATELY, CAMPAIGNS.c.id != campaign.id, CAMPAIGNS.c.state.not_in((DRAFT, APPROVED, "cancelled"))
     rows = await db.execute(select(CAMPAIGNS.c.id, CAMPAIGNS.c.content).where(within(CAMPAIGNS.c.branch, campaign.branch), *lately))
-    return [Fault("again", "text", {"campaign": str(row.id)}) for row in rows if load(row.content).text == file.text]
+    same = (row.id for row in rows if row.id not in file.audience.missed_by and load(row.content).text == file.text)
+    return [Fault("again", "text", {"campaign": str(id_)}) for id_ in same]
 
 
 async def _people(db: Connection, campaign: Campaign, file: CampaignFile, people: Mapping[tuple[str, str], int]) -> list[Fault]:
