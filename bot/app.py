@@ -40,6 +40,7 @@ from storage.news import QUEUED, Listener
 
 log = structlog.get_logger()
 TELEGRAM_HOOK = "/telegram/webhook"
+OVERVIEW_KEEPS = 30.0  # seconds
 BROWSER = {"/chat", "/quit"}  # what only a page of ours may use
 
 
@@ -155,6 +156,7 @@ class App:
             public_url=settings.public_url,
             behind_proxy=settings.behind_proxy,
             borrowed={name: file.plain for name, file in pages.files.items()},
+            keeps=OVERVIEW_KEEPS,
         )
 
     def _set_up_telegram(self) -> Telegram | None:

@@ -10,7 +10,9 @@ import structlog
 
 from bot.failpoints import commit
 from bot.lease import Lease
-from storage import Database, Unavailable, retention
+from storage import Database, Unavailable, doubles, retention
+from storage.stale import Stale
+from storage.writer import Connection
 
 EVERY = 600.0  # seconds between two sweeps
 PAUSE = 0.2  # seconds between two batches, in which turns are not kept waiting
@@ -33,6 +35,7 @@ class Schedule:
                 await asyncio.sleep(PAUSE)
                 if self._lease.is_ours:
                     await self._sweep()
+                    await self._join_doubles()
                     await asyncio.sleep(EVERY)
         finally:
             keeping.cancel()
@@ -45,3 +48,16 @@ class Schedule:
                 await asyncio.sleep(PAUSE)
         except Unavailable as error:
             log.warning("database_away", error=str(error))
+
+    async def _join_doubles(self) -> None:
+        """Each in its own transaction; one that an officer changes just now waits for the next look."""
+        try:
+            for group in await self._database.writer.read(doubles.groups):
+
+                async def work(db: Connection, group: doubles.Group = group) -> int:
+                    return await doubles.join(db, self._database.tools, group, self._now())
+
+                if joined := await commit(self._database, "interests joined", work):
+                    log.info("interests_joined", count=joined)
+        except (Unavailable, Stale) as error:
+            log.warning("interests_not_joined", error=type(error).__name__)

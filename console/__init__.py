@@ -85,10 +85,16 @@ class Console:
         public_url: str = "",
         behind_proxy: bool = False,
         borrowed: Mapping[str, bytes] | None = None,
+        keeps: float = 0.0,
     ) -> None:
-        """`committed` hears of what the desk wrote; `borrowed` are files of the chat page that the desk shows people's talks with."""
+        """`committed` hears of what the desk wrote; `borrowed` are files of the chat page that the desk shows people's talks with.
+
+        `keeps` is for how many seconds the overview's long counts stand.
+        """
         files, self.live = Files(borrowed or {}), Live()
-        self.desk = Desk(database, clock, committed, public_url, behind_proxy, branch, files, Frame(files), self.live, outreach)
+        self.desk = Desk(
+            database, clock, committed, public_url, behind_proxy, branch, files, Frame(files), self.live, outreach, keeps=keeps
+        )
 
     def routes(self) -> list[Route]:
         entries: list[Entry] = [entry for module in MODULES for entry in module.PAGES]

@@ -16,6 +16,7 @@ from console.frame import Frame
 from console.jobs import Jobs
 from console.live import Live
 from storage import Database
+from storage.overview import Long
 from storage.sealing import Sealer
 
 
@@ -34,6 +35,8 @@ class Desk:
     live: Live
     outreach: Outreach
     jobs: Jobs = field(default_factory=Jobs)
+    keeps: float = 0.0  # seconds for which the overview's long counts are kept
+    kept: dict[str, tuple[float, Long | None]] = field(default_factory=dict)  # {branch: (until when on the loop's clock, counts)}
 
     @property
     def sealer(self) -> Sealer:

@@ -18,7 +18,7 @@ from console.told import MENU, page_for
 from console.visit import Visit
 from console.words import INTEREST_STATES, word_for
 from locales import Page, Text, _
-from storage import audit, events, following, limits, members, notes, outgoing, talks
+from storage import audit, doubles, events, following, limits, members, notes, outgoing, talks
 from storage.following import Followed
 from storage.interests import ENDED
 from storage.members import Wanted
@@ -136,6 +136,8 @@ async def _show(
 ) -> web.Response:
     tools = visit.desk.database.tools
     enrolled = await visit.read(lambda db: members.find(db, tools, visit.branch, Wanted(number=one.nik or ""), 1)) if one.nik else []
+    joined = await visit.read(lambda db: doubles.joined_to(db, one.id))
+    subjects = [f"interest:{id}" for id in (one.id, *(other.id for other in joined))]
     return visit.show(
         "interest.html",
         status,
@@ -155,8 +157,9 @@ async def _show(
         staff=await staff(visit),
         doubles=await visit.read(lambda db: following.doubles(db, tools, visit.branch, one)),
         enrolled=enrolled[:1],
-        notes=await visit.read(lambda db: notes.of(db, one.contact_id, 20)),
-        history=await visit.read(lambda db: audit.find(db, visit.branch, audit.Wanted(subject=f"interest:{one.id}"), 20)),
+        joined=joined,
+        notes=await visit.read(lambda db: notes.of(db, one.contact_id, 20, [other.contact_id for other in joined])),
+        history=await visit.read(lambda db: audit.find(db, visit.branch, audit.Wanted(subjects=subjects), 20)),
         told=await visit.read(lambda db: following.last_told(db, one)),
         today=visit.times.today,
         suggested={state: (visit.times.today + timedelta(days=days)).isoformat() for state, days in NEXT_STEP.items()},

@@ -42,7 +42,8 @@ async def already(turn: Turn[Wish], answer: bool) -> Next:
         return go("interest")
     if not answer:
         return done(_("Good, it stays as it is."), then=MORE)
-    turn.state = Wish(**{field: getattr(kept, field) for field in FIELDS}, told=FIELDS, begun=True)
+    proven = kept.phone if kept.proven else None
+    turn.state = Wish(**{field: getattr(kept, field) for field in FIELDS}, told=FIELDS, begun=True, proven=proven)
     return change
 
 
@@ -140,6 +141,7 @@ async def number(turn: Turn[Wish], answer: Dialled | None) -> Next:
     if full is None:
         return stay(answer.why_not(turn.contact.country))
     turn.state.phone = full
+    turn.state.proven = full if turn.inbound.phone else None
     turn.state.tell("phone")
     return following(turn)
 

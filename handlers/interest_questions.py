@@ -44,6 +44,7 @@ class Wish(State):
     partner: str = ""  # the agency whose link they came by
     told: tuple[str, ...] = ()
     begun: bool = False
+    proven: str | None = None  # a number that came with their own contact card
 
     def tell(self, *fields: str) -> None:
         self.told = (*self.told, *fields)
@@ -52,7 +53,8 @@ class Wish(State):
         self.told = tuple(field for field in self.told if field not in fields)
 
     def as_interest(self) -> Interest:
-        return Interest("", "new", **{field: getattr(self, field) for field in FIELDS})
+        proven = self.phone is not None and self.phone == self.proven
+        return Interest("", "new", **{field: getattr(self, field) for field in FIELDS}, proven=proven)
 
 
 def _stage(wish: Wish) -> Text:

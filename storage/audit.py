@@ -133,6 +133,7 @@ class Wanted:
     words: str = ""
     nouns: Sequence[str] = ()
     subject: str = ""
+    subjects: Sequence[str] = ()  # any of these
     since: datetime | None = None
     until: datetime | None = None
     before: int = 0
@@ -157,6 +158,8 @@ async def find(db: Connection, branch: str, wanted: Wanted, most: int = 50) -> l
         query = query.where(or_(*(AUDIT.c.action.startswith(f"{noun}.", autoescape=True) for noun in wanted.nouns)))
     if wanted.subject:
         query = query.where(AUDIT.c.subject == wanted.subject)
+    if wanted.subjects:
+        query = query.where(AUDIT.c.subject.in_(wanted.subjects))
     if wanted.before:
         query = query.where(AUDIT.c.number < wanted.before)
     rows = await db.execute(query.order_by(AUDIT.c.number.desc()).limit(most + 1))

@@ -54,6 +54,7 @@ class Followed:
     by_partner: str | None
     phone: str | None
     nik: str | None
+    phone_proven: bool
 
     @property
     def is_open(self) -> bool:
@@ -110,7 +111,7 @@ async def change(db: Connection, interest: int, version: int, now: datetime, **v
 
 
 async def doubles(db: Connection, tools: Tools, branch: str, one: Followed) -> list[Followed]:
-    """Other interests with the same phone number or NIK: perhaps the same person, who came twice."""
+    """Other interests with the same phone number or NIK: perhaps the same person, who came twice. Who surely is the same: storage/doubles.py."""
     same = [INTERESTS.c[f"{kind}_index"].in_(tools.sealer.indexes(kind, value)) for kind in _SEALED if (value := getattr(one, kind))]
     if not same:
         return []
@@ -122,11 +123,13 @@ async def merge(db: Connection, tools: Tools, kept: Followed, gone: Followed, no
     """One goes on; of the other it gets what it lacks (their names are returned). Who asks by either is told of the one that goes on."""
     plain = ("destination", "agency", "months", "when", "officer_id", "due_on")
     brought = {name: getattr(gone, name) for name in plain if getattr(kept, name) is None and getattr(gone, name) is not None}
+    if gone.due_on and (kept.due_on is None or gone.due_on < kept.due_on):
+        brought["due_on"] = gone.due_on  # what was promised sooner is still promised
     sealed: dict[str, Any] = {}
     for kind in _SEALED:
         if (value := getattr(gone, kind)) and not getattr(kept, kind):
             sealed |= {kind: tools.sealer.seal(value, "interests", kind, kept.id), f"{kind}_index": tools.sealer.index(kind, value)}
-            brought |= {"reach": gone.reach, "when": gone.when} if kind == "phone" else {}
+            brought |= {"reach": gone.reach, "when": gone.when, "phone_proven": gone.phone_proven} if kind == "phone" else {}
     await change(db, kept.id, kept.version, now, **brought, **sealed)
     await change(db, gone.id, gone.version, now, merged_into=kept.id)
     # Whoever was joined to the one that goes now goes along.

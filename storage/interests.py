@@ -42,6 +42,7 @@ class InterestRow(SQLModel, table=True):
     nik: bytes | None = Field(default=None, sa_column=Column(LargeBinary))  # sealed
     nik_index: str | None = Field(default=None, index=True)
     phone_index: str | None = Field(default=None, index=True)
+    phone_proven: bool = False  # it came with their own contact card
     version: int = 0  # grows with every change, so that a form made before it is refused
     due_on: date | None = None  # when the next step should be done
     officer_id: int | None = Field(default=None, sa_column=Column(BigInteger))  # whose it is
@@ -68,6 +69,7 @@ class Interest:
     when: str | None = None
     phone: str | None = None
     nik: str | None = None
+    proven: bool = False  # the phone number came with their own contact card
 
 
 class Interests:
@@ -100,6 +102,7 @@ class Interests:
             found.reach,
             found.when,
             **opened,
+            proven=found.phone_proven,
         )
 
     async def save(self, interest: Interest) -> str:
@@ -161,4 +164,5 @@ class Interests:
             "nik": sealer.seal(interest.nik, "interests", "nik", row) if interest.nik else None,
             "nik_index": sealer.index("nik", interest.nik) if interest.nik else None,
             "phone_index": sealer.index("phone", interest.phone) if interest.phone else None,
+            "phone_proven": interest.proven,
         }

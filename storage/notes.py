@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,12 +43,12 @@ async def add(db: Connection, tools: Tools, contact: int, officer: int, text: st
     await db.execute(insert(NOTES), [row])
 
 
-async def of(db: Connection, contact: int, most: int = 50) -> list[Note]:
-    """The newest first."""
+async def of(db: Connection, contact: int, most: int = 50, also: Sequence[int] = ()) -> list[Note]:
+    """The newest first; of `also` too, where it is the same person."""
     rows = await db.execute(
         select(NOTES.c.id, NOTES.c.at, OFFICERS.c.name, NOTES.c.text)
         .outerjoin(OFFICERS, OFFICERS.c.id == NOTES.c.officer_id)
-        .where(NOTES.c.contact_id == contact)
+        .where(NOTES.c.contact_id.in_([contact, *also]))
         .order_by(NOTES.c.id.desc())
         .limit(most)
     )

@@ -47,6 +47,16 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class Long:
+    """What is counted over everybody or over weeks, and changes little within a minute."""
+
+    midnight: datetime
+    people: int
+    new_on_a_usual_day: float
+    checks: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     people: int
     new_today: int
@@ -62,19 +72,25 @@ class Overview:
     rights_due: datetime | None  # when the first of these must be done
 
 
-async def overview(db: Connection, branch: str, now: datetime, midnight: datetime) -> Overview:
-    """`midnight` is when today began where the officer is."""
-    past = midnight - timedelta(days=USUAL)
-    mine, living = within(CONTACTS.c.branch, branch), CONTACTS.c.erased_at.is_(None)
+async def over_weeks(db: Connection, branch: str, midnight: datetime) -> Long:
+    past, mine = midnight - timedelta(days=USUAL), within(CONTACTS.c.branch, branch)
     usual = await _count(db, CONTACTS, mine, CONTACTS.c.created_at.between(past, midnight))
+    checks = within(EVENTS.c.branch, branch), EVENTS.c.kind == "check", EVENTS.c.at >= past
+    people = await _count(db, CONTACTS, mine, CONTACTS.c.erased_at.is_(None))
+    return Long(midnight, people, usual / USUAL, await _by(db, EVENTS, EVENTS.c.subject, *checks))
+
+
+async def overview(db: Connection, branch: str, now: datetime, midnight: datetime, long: Long | None = None) -> Overview:
+    """`midnight` is when today began where the officer is; `long` is what was counted a moment ago."""
+    mine, long = within(CONTACTS.c.branch, branch), long or await over_weeks(db, branch, midnight)
     channels = await _channels(db, branch, now)
     asked, due = await rights.waiting(db, branch)
     return Overview(
-        people=await _count(db, CONTACTS, mine, living),
+        people=long.people,
         new_today=await _count(db, CONTACTS, mine, CONTACTS.c.created_at >= midnight),
-        new_on_a_usual_day=usual / USUAL,
+        new_on_a_usual_day=long.new_on_a_usual_day,
         wrote_today=await _wrote(db, branch, midnight),
-        checks=await _by(db, EVENTS, EVENTS.c.subject, within(EVENTS.c.branch, branch), EVENTS.c.kind == "check", EVENTS.c.at >= past),
+        checks=long.checks,
         waiting=await _waiting(db, branch),
         interests=await _by(db, INTERESTS, INTERESTS.c.state, within(INTERESTS.c.branch, branch), INTERESTS.c.merged_into.is_(None)),
         channels=channels,

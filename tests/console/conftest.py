@@ -133,12 +133,12 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Desk]:
+async def opened(url: str, **more: Any) -> AsyncIterator[Desk]:
     """A desk on the database at a URL, with the demo branch loaded."""
     clock, told = Clock(), list[set[str]]()
     database = house.open_database(url, KEY)
     await house.load(database, DEMO, NOW)
-    console = Console(database, clock, told.append, branch="sidoarjo", outreach=outreach(SETTINGS), borrowed=BORROWED)
+    console = Console(database, clock, told.append, branch="sidoarjo", outreach=outreach(SETTINGS), borrowed=BORROWED, **more)
     app = build(console.routes(), _ready, https=False, gates=[console.gate()])
     server = TestServer(app)
     await server.start_server()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import AsyncIterator
 from statistics import median, quantiles
 from typing import Any
 
@@ -12,10 +13,11 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
+from bot.app import OVERVIEW_KEEPS
 from console.policies import Role
 from storage import inbox
 from storage.inbox import Wanted
-from tests.console.conftest import NOW, Browser, Desk
+from tests.console.conftest import NOW, Browser, Desk, opened
 
 pytestmark = pytest.mark.slow
 MESSAGES = int(os.environ.get("SAPA_TEST_MESSAGES", "200000"))
@@ -51,7 +53,13 @@ TALKS = (
 
 
 @pytest.fixture
-async def many(both: Desk) -> tuple[Desk, Browser]:
+async def many(database_url: str) -> AsyncIterator[tuple[Desk, Browser]]:
+    async with opened(database_url, keeps=OVERVIEW_KEEPS) as desk:
+        await _fill(desk)
+        yield desk, await desk.signed_in(Role.OFFICER)
+
+
+async def _fill(both: Desk) -> None:
     people, dialect = MESSAGES // EACH, both.database.dialect
     words = {
         "people": people,
@@ -73,7 +81,6 @@ async def many(both: Desk) -> tuple[Desk, Browser]:
     await both.database.writer.run(lambda db: db.execute(text("ANALYZE")))
     if dialect == "postgresql":
         await _vacuum(both.database.url)
-    return both, await both.signed_in(Role.OFFICER)
 
 
 async def _vacuum(url: str) -> None:

@@ -16,7 +16,7 @@ from console.policies import Role
 from console.words import INTEREST_STATES
 from handlers import interest_words
 from locales import render
-from storage import audit, following
+from storage import audit, doubles, following, merging
 from storage.audit import Wanted
 from storage.changes import Changes, table_of, write
 from storage.contacts import AddressRow, Contact, ContactRow
@@ -382,3 +382,63 @@ async def test_hostile_words_are_shown_as_they_are(desk: Desk) -> None:
 async def test_an_empty_desk_says_where_names_come_from(desk: Desk) -> None:
     officer = await desk.signed_in(Role.OFFICER)
     assert "minat" in await text(officer, "/desk/interests")
+
+
+async def looked(desk: Desk) -> int:
+    """What the house does by itself, every few minutes."""
+    joined = 0
+    for group in await desk.database.writer.read(doubles.groups):
+        joined += await desk.database.writer.run(lambda db, group=group: doubles.join(db, desk.database.tools, group, NOW))  # type: ignore[misc]
+    return joined
+
+
+async def test_two_of_one_person_become_one_by_themselves_and_lose_nothing(both: Desk) -> None:
+    """Two chats became one person: the interest that is further along goes on, with what it lacked, and with both histories."""
+    officer = await both.signed_in(Role.OFFICER)
+    first = await leave(both, 1, "Siti", nik=NIK)
+    second = await leave(both, 2, "Siti A.", phone=PHONE, reach="call", when="morning", agency="PT Bumi")
+    await officer.post(f"/desk/interests/{second}/move", {"version": "0", "state": "contacted", "note": "sudah ditelepon"})
+    before = await told(both)
+    await both.database.writer.run(lambda db: merging.merge(db, 1, 2))
+    assert [await looked(both), await looked(both)] == [1, 0]
+    kept, gone = await row(both, second), await row(both, first)
+    assert (kept.merged_into, gone.merged_into) == (None, second)
+    page = await text(officer, f"/desk/interests/{second}")
+    for words in ("PT Bumi", PHONE, gone.reference, "sudah ditelepon", "••••"):
+        assert words in page
+    found = await both.database.writer.read(lambda db: following.by_id(db, both.database.tools, "sidoarjo", second))
+    assert found
+    assert (found.nik, found.phone, found.state) == (NIK, PHONE, "contacted")
+    assert await told(both) == before, "nobody is told of it"
+    assert "interest.merged" in await actions(both)
+    for contact in (1, 2):
+        asked = await both.database.writer.read(
+            lambda db, c=contact: Interests(Changes(db, both.database.tools, Contact(c, "sidoarjo"), NOW)).current()
+        )  # type: ignore[misc]
+        assert asked is None or asked.reference == kept.reference
+
+
+async def test_one_number_that_both_proved_is_one_person(both: Desk) -> None:
+    mine = await leave(both, 1, "Siti", phone=PHONE, proven=True)
+    theirs = await leave(both, int(PHONE[1:]), "Siti", phone=PHONE, channel="whatsapp")  # they write from it
+    assert await looked(both) == 1
+    assert (await row(both, theirs)).merged_into == mine
+
+
+async def test_a_number_that_somebody_only_typed_is_offered_to_the_officer(both: Desk) -> None:
+    officer = await both.signed_in(Role.OFFICER)
+    mine = await leave(both, 1, "Siti", phone=PHONE, proven=True)
+    await leave(both, 2, "Suami Siti", phone=PHONE)
+    await leave(both, 3, "Orang Surabaya", branch="surabaya", phone=PHONE, proven=True)
+    assert await looked(both) == 0
+    page = await text(officer, f"/desk/interests/{mine}")
+    assert "Suami Siti" in page
+    assert "Orang Surabaya" not in page
+
+
+async def test_what_has_ended_is_no_double(both: Desk) -> None:
+    first = await leave(both, 1, "Siti", phone=PHONE, proven=True)
+    await change(both, first, state="registered")
+    await leave(both, 2, "Siti", phone=PHONE, proven=True)
+    await both.database.writer.run(lambda db: merging.merge(db, 2, 1))
+    assert await looked(both) == 0

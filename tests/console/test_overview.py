@@ -17,7 +17,7 @@ from storage.events import EVENTS
 from storage.interests import INTERESTS
 from storage.overview import Channel, Waiting, overview
 from storage.requests import REQUESTS
-from tests.console.conftest import NOW, Desk
+from tests.console.conftest import NOW, Desk, opened
 
 CONTACTS, CONVERSATIONS = table_of(ContactRow), table_of(ConversationRow)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -114,3 +114,17 @@ def test_the_longest_bar_fills_its_track_and_the_smallest_is_still_seen() -> Non
     chart = bars([Bar("a", 1000), Bar("b", 1), Bar("c", 0)])
     assert [row.length for row in chart.rows] == [chart.track, 1, 0]
     assert bars([]).height == 0
+
+
+async def test_long_counts_stand_for_a_while_and_who_waits_never_does(database_url: str) -> None:
+    async with opened(database_url, keeps=600) as desk:
+        await fill(desk, "sidoarjo", 1_000)
+        officer = await desk.signed_in(Role.OFFICER)
+        before = await (await officer.get("/desk")).text()
+        await fill(desk, "sidoarjo", 5_000)
+        after = await (await officer.get("/desk")).text()
+        assert desk.console.desk.kept["sidoarjo"][1].people == 30  # type: ignore[union-attr]
+        assert before != after, "who waits is counted each time"
+        desk.console.desk.kept.clear()
+        await officer.get("/desk")
+        assert desk.console.desk.kept["sidoarjo"][1].people == 60  # type: ignore[union-attr]
