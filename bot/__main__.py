@@ -26,6 +26,9 @@ app.add_typer(restore_app, name="restore")
 roster_app = typer.Typer(no_args_is_help=True, help="Import lists of members, look at them first, take one back.")
 app.add_typer(roster_app, name="roster")
 
+audit_app = typer.Typer(no_args_is_help=True, help="Whether what officers did still stands as it was written.")
+app.add_typer(audit_app, name="audit")
+
 keys_app = typer.Typer(no_args_is_help=True, help="Change the key that seals what people write.")
 app.add_typer(keys_app, name="keys")
 
@@ -382,6 +385,26 @@ def restore_accept() -> None:
     from bot.settings import Settings
 
     _run(accept(Settings()))
+
+
+@audit_app.command("verify")
+def audit_verify(
+    anchors: Annotated[Path | None, typer.Option(help="Lines of `sapa audit head` or of the log that were kept elsewhere.")] = None,
+) -> None:
+    """Walk the chain row by row, and compare it with what was noted outside the database each day: rows that were cut off are missed."""
+    from bot.commands import audit
+    from bot.settings import Settings
+
+    _run(audit.verify(Settings(), anchors))
+
+
+@audit_app.command("head")
+def audit_head() -> None:
+    """The newest row, as one line to keep where nobody of the house can reach it."""
+    from bot.commands import audit
+    from bot.settings import Settings
+
+    _run(audit.head(Settings()))
 
 
 @keys_app.command("rotate")

@@ -102,7 +102,7 @@ class App:
             guard = Guard(self.database, self.settings.notes_folder)
             await guard.check(house.now())
             self._tasks.append(asyncio.create_task(guard.keep()))
-            self._tasks.append(asyncio.create_task(Schedule(self.database, house.now).run()))
+            self._tasks.append(asyncio.create_task(Schedule(self.database, house.now, self.settings.notes_folder).run()))
             self._tasks.append(asyncio.create_task(self._calls.run()))
             rates = {name: pace.rate for name, (_channel, pace) in self._channels.items()}
             self._tasks.append(asyncio.create_task(Runner(self.database, self._clock, rates, self._heard).run()))

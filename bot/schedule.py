@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import structlog
 
+from bot.anchors import Anchors
 from bot.failpoints import commit
 from bot.lease import Lease
 from storage import Database, Unavailable, doubles, retention
@@ -23,10 +25,11 @@ log = structlog.get_logger()
 class Schedule:
     """Sweeps for ever, while no other process does."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, now: Callable[[], datetime], notes: Path = Path("var")) -> None:
         self._database = database
         self._now = now
         self._lease = Lease(database, "schedule")
+        self._anchors = Anchors(database, notes)
 
     async def run(self) -> None:
         keeping = asyncio.create_task(self._lease.keep())
@@ -36,6 +39,7 @@ class Schedule:
                 if self._lease.is_ours:
                     await self._sweep()
                     await self._join_doubles()
+                    await self._anchor()
                     await asyncio.sleep(EVERY)
         finally:
             keeping.cancel()
@@ -48,6 +52,12 @@ class Schedule:
                 await asyncio.sleep(PAUSE)
         except Unavailable as error:
             log.warning("database_away", error=str(error))
+
+    async def _anchor(self) -> None:
+        try:
+            await self._anchors.note(self._now())
+        except (Unavailable, OSError) as error:
+            log.warning("audit_not_noted", error=type(error).__name__)
 
     async def _join_doubles(self) -> None:
         """Each in its own transaction; one that an officer changes just now waits for the next look."""

@@ -125,6 +125,21 @@ def _step(tools: Tools, signed: Signature | None, here: Checked, row: Mapping[st
     return Checked(row["number"], row["chain"], digest, unproven)
 
 
+async def head(db: Connection) -> tuple[int, str]:
+    """The newest row's number and chain."""
+    row = (await db.execute(select(AUDIT_HEAD).where(AUDIT_HEAD.c.id == HEAD))).one()
+    return int(row.number), str(row.chain)
+
+
+async def chains(db: Connection, numbers: Sequence[int]) -> dict[int, str]:
+    """{number: chain} of those of these rows that are there."""
+    found: dict[int, str] = {}
+    for start in range(0, len(numbers), 500):
+        rows = await db.execute(select(AUDIT.c.number, AUDIT.c.chain).where(AUDIT.c.number.in_(numbers[start : start + 500])))
+        found |= {row.number: row.chain for row in rows}
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which rows: by whom (`words` of their name), what (`nouns` of the action: officer, interest), on what, when; older than `before`."""

@@ -9,11 +9,12 @@ from typing import Any
 import typer
 
 from bot import house
+from bot.commands.audit import broken_at
 from bot.failpoints import commit
 from bot.house import NotSetUp
 from bot.settings import Settings
 from storage import Database, audit, audit_signing, keys, rekeying
-from storage.audit import BEGINNING, Entry
+from storage.audit import Entry
 from storage.audit_signing import Signing
 from storage.scope import EVERYWHERE
 from storage.sealed import ALL, BY_ADDRESS, Sealed, next_old, reseal
@@ -65,7 +66,7 @@ async def _renew(database: Database, sealed: Sealed, say: Callable[[str], None])
 
 async def _sign(database: Database) -> None:
     """Sign the audit with the newest key, once it was found whole with those that are given."""
-    if broken := await _broken(database):
+    if broken := await broken_at(database):
         raise NotSetUp(f"The audit does not fit at row {broken}: look at it first (`sapa audit verify`). It was not signed.")
     so_far, done = Signing(), False
     while not done:
@@ -79,19 +80,10 @@ async def _sign(database: Database) -> None:
     await commit(database, "audit signed", work)
 
 
-async def _broken(database: Database, *, alone: bool = False) -> int | None:
-    """The first row of the audit that does not fit, with the keys that are given, or with the newest alone."""
-    tools = replace(database.tools, sealer=database.tools.sealer.alone()) if alone else database.tools
-    so_far, done = BEGINNING, False
-    while not done:
-        so_far, done = await database.writer.read(lambda db, at=so_far: audit.check(db, tools, at))  # type: ignore[misc]
-    return so_far.broken_at
-
-
 async def report(database: Database, say: Callable[[str], None]) -> bool:
     """Say what still needs an older key; whether none does."""
     standing = await database.writer.read(lambda db: keys.standing(db, database.tools))
-    unsigned = await _broken(database, alone=True)
+    unsigned = await broken_at(database, replace(database.tools, sealer=database.tools.sealer.alone()))
     for name, rows in standing.rows.items():
         if rows:
             say(f"{name}: {rows:,} rows are not under the newest key.")
