@@ -152,7 +152,7 @@ class App:
             house.now,
             self._committed,
             branch=settings.branch,
-            outreach=outreach(settings),
+            outreach=outreach(settings, self._whatsapp, self.database),
             public_url=settings.public_url,
             behind_proxy=settings.behind_proxy,
             borrowed={name: file.plain for name, file in pages.files.items()},

@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from bot.campaigns_house import around, opens
 from bot.channels import whatsapp_payloads
+from bot.channels.whatsapp import WhatsApp
+from bot.channels.whatsapp_request import NotSent, Refused, Unclear
+from bot.channels.whatsapp_templates import account_of, create
 from bot.settings import Settings
-from console.campaign_house import Outreach
+from console.campaign_house import NotMade, Outreach
 from handlers import SCRIPT
 from handlers.menu import WISHES
 from locales import Button, Page
+from storage import Database, accounts
+from storage.templates import Template
 
 NOT_ASKED = frozenset({"opt_out", "other", "language"})  # what no campaign invites to
 
 
-def outreach(settings: Settings) -> Outreach:
+def outreach(settings: Settings, whatsapp: WhatsApp | None = None, database: Database | None = None) -> Outreach:
     dialogues = {str(name): label for name, label in WISHES.items() if opens(name) and name not in NOT_ASKED}
     topics = {topic: label for topic, label in SCRIPT.labels.items() if topic in SCRIPT.answers and topic not in NOT_ASKED}
-    return Outreach(lambda db: around(db, settings), dialogues, topics, shown)
+    make = maker(whatsapp, database) if whatsapp and database else None
+    return Outreach(lambda db: around(db, settings), dialogues, topics, shown, make)
+
+
+def maker(whatsapp: WhatsApp, database: Database) -> Callable[[Template], Coroutine[Any, Any, Template]]:
+    """Asks WhatsApp for a template, and says in the desk's words why there is none."""
+
+    async def make(wanted: Template) -> Template:
+        known = await database.writer.read(lambda db: accounts.account(db, whatsapp.name))
+        try:
+            account = known.account or await account_of(whatsapp)
+            if not account:
+                raise NotMade("account")
+            return await create(whatsapp, account, wanted)
+        except NotSent:
+            raise NotMade("away") from None
+        except Unclear:
+            raise NotMade("unclear") from None
+        except Refused as refused:
+            raise NotMade("refused", f"{refused.code}/{refused.subcode}") from None
+
+    return make
 
 
 def shown(page: Page, channel: str) -> Page:

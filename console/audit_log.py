@@ -32,6 +32,8 @@ NOUNS = {
     "member": _("Whole numbers shown"),
     "assignment": _("Whose task"),
     "campaign": _("Campaigns"),
+    "template": _("WhatsApp templates"),
+    "audience": _("Kept audiences"),
     "partner": _("Partners"),
     "link": _("Links of partners"),
     "occasion": _("Socialisation days"),

@@ -73,7 +73,15 @@ async def _act(db: Connection, visit: Visit, campaign: Campaign, doing: str) -> 
     return done
 
 
+async def again(visit: Visit) -> web.Response:
+    """A draft of the same words, for those whom it failed to reach or never tried."""
+    campaign = await found(visit)
+    made = await act(visit, lambda db: Act(db, visit.desk.database.tools, visit.officer, visit.now).again(campaign))
+    return visit.go(f"{PATH}/{made.id}", _("A draft for those whom it did not reach. It must be approved like any other."))
+
+
 PAGES = [
+    post(f"{PATH}/{{number}}/again", again, Policy.WRITE),
     post(f"{PATH}/{{number}}/approve", does("approve"), Policy.APPROVE),
     *(post(f"{PATH}/{{number}}/{doing}", does(doing), Policy.RUN) for doing in ("start", "pause", "resume", "cancel")),
 ]

@@ -12,7 +12,7 @@ from console.lists import Words
 from console.visit import Visit
 from console.words import CHANNELS, CHECK_RESULTS, INTEREST_STATES
 from locales import Joined, Text, Written, _, _n
-from storage import branches, campaigns, partners
+from storage import audiences_saved, branches, campaigns, partners
 from storage.audiences import SENDABLE, Audience
 from storage.campaigns import Campaign
 
@@ -35,8 +35,11 @@ async def parts(visit: Visit) -> list[Part]:
     """All that can be chosen by clicking."""
     offices = await visit.read(lambda db: branches.names(db, visit.branch))
     agencies = await visit.read(lambda db: partners.names(db, visit.branch))
+    uploaded = await visit.read(lambda db: audiences_saved.lists(db, visit.branch))
     earlier = await visit.read(lambda db: campaigns.find(db, visit.branch, most=EARLIER))
-    return _parts(visit, offices, agencies, [one for one in earlier[:EARLIER] if one.started_at])
+    every = _parts(visit, offices, agencies, [one for one in earlier[:EARLIER] if one.started_at])
+    named = {str(one.id): _written(f"{one.name} ({one.known})") for one in uploaded}
+    return [*every, Part("lists", _("On an uploaded list"), _("stand on the list {values}"), named)] if named else every
 
 
 def _parts(visit: Visit, offices: Mapping[str, str], agencies: Mapping[str, str], earlier: list[Campaign]) -> list[Part]:

@@ -10,7 +10,9 @@ from aiohttp import web
 
 from console import campaign_audience, campaign_form
 from console.campaign_acts import STALE, act
-from console.campaign_form import BUTTONS, DEFAULT, FIELD_NAMES, Typed
+from console.campaign_extras import ANSWERS, MOVES, REPEATS
+from console.campaign_form import BUTTONS, DEFAULT
+from console.campaign_reading import Typed
 from console.campaign_shown import phones
 from console.campaigns import PATH, found, of_whatsapp, words
 from console.conversation import number
@@ -19,11 +21,12 @@ from console.policies import Policy
 from console.refused import Refused
 from console.visit import FORM_FIELD, Visit, tidy
 from locales import Text, _
-from storage import campaigns
+from storage import audiences_saved, campaigns, templates
 from storage.campaigns import APPROVED, DRAFT, Campaign
 from storage.campaigns_acts import Act
 from storage.campaigns_check import Checked, check
 from storage.campaigns_file import CampaignFile, load
+from storage.templates import GONE
 from storage.writer import Connection
 
 SETTLED = Refused(
@@ -35,7 +38,11 @@ SETTLED = Refused(
 
 
 async def new(visit: Visit) -> web.Response:
-    return await _page(visit, None, campaign_form.typed(DEFAULT, _zone(visit)))
+    """From nothing, or with the people of a kept audience."""
+    wanted = number(visit.request.query.get("audience", ""))
+    kept = await visit.read(lambda db: audiences_saved.saved(db, visit.branch)) if wanted else []
+    audience = next((one.audience for one in kept if one.id == wanted), DEFAULT.audience)
+    return await _page(visit, None, campaign_form.typed(DEFAULT.model_copy(update={"audience": audience}), _zone(visit)))
 
 
 async def keep(visit: Visit) -> web.Response:
@@ -56,7 +63,7 @@ async def change(visit: Visit) -> web.Response:
     """Whatever was approved is not approved any more."""
     campaign, typed = await _open(visit), await _typed(visit)
     file, wrong = campaign_form.read(typed, _zone(visit), load(campaign.content))
-    if next(iter(typed.get("version", ())), "") != str(campaign.version):
+    if first(typed, "version") != str(campaign.version):
         return await _page(visit, campaign, typed, [CHANGED], 409)
     if wrong:
         return await _page(visit, campaign, typed, wrong, 422)
@@ -75,10 +82,10 @@ async def change(visit: Visit) -> web.Response:
 async def look(visit: Visit) -> web.Response:
     """What is typed so far, as people would see it, whom it would reach, and what is wrong with it. Nothing is kept."""
     typed = await _typed(visit)
-    id_ = number(next(iter(typed.get("campaign", ())), ""))
+    id_ = number(first(typed, "campaign"))
     before = await visit.read(lambda db: campaigns.by_id(db, visit.branch, id_)) if id_ else None
     file, wrong = campaign_form.read(typed, _zone(visit), load(before.content) if before else None)
-    return visit.show("campaign_look.html", **await _looked(visit, before, file, wrong))
+    return visit.show("campaign_look.html", **await _looked(visit, before, file, wrong, typed))
 
 
 CHANGED = _(
@@ -86,11 +93,14 @@ CHANGED = _(
 )
 
 
-async def _looked(visit: Visit, before: Campaign | None, file: CampaignFile, wrong: Sequence[Text]) -> dict[str, Any]:
+async def _looked(visit: Visit, before: Campaign | None, file: CampaignFile, wrong: Sequence[Text], typed: Typed) -> dict[str, Any]:
     parts = await campaign_audience.parts(visit)
     around = await visit.read(visit.desk.outreach.around)
     return {
         **words(visit),
+        **await blanks_of(visit, typed),
+        "fresh_blanks": first(typed, "blanks-of") != first(typed, "template"),
+        "typed": typed,
         "wrong": wrong,
         "judged": await _judge(visit, before, file),
         "clauses": await campaign_audience.clauses(visit, file.audience, parts),
@@ -115,14 +125,38 @@ async def _page(visit: Visit, campaign: Campaign | None, typed: Typed, wrong: Se
         "campaign_compose.html",
         status,
         **words(visit),
+        **await blanks_of(visit, typed),
+        usable=await _usable(visit),
         campaign=campaign,
         typed=typed,
         wrong=wrong,
         parts=await campaign_audience.parts(visit),
         buttons=BUTTONS,
-        fields=FIELD_NAMES,
+        answers=ANSWERS,
+        repeats=REPEATS,
+        moves=MOVES,
         zone=visit.officer.zone,
     )
+
+
+async def _usable(visit: Visit) -> list[str]:
+    """Names of the templates a campaign may use, or may once they are approved."""
+    there = await visit.read(templates.every)
+    return sorted({one.name for one in there if one.state != GONE and one.category != "authentication"})
+
+
+async def blanks_of(visit: Visit, typed: Typed) -> dict[str, Any]:
+    """What must be filled in the chosen template, and its words in each language."""
+    name = first(typed, "template")
+    there = [one for one in await visit.read(templates.every) if one.name == name]
+    return {
+        "blanks": list(dict.fromkeys(blank for one in there for blank in one.blanks)),
+        "bodies": {one.language: one.body for one in there},
+    }
+
+
+def first(typed: Typed, name: str) -> str:
+    return next(iter(typed.get(name, ())), "")
 
 
 async def _open(visit: Visit) -> Campaign:

@@ -2,84 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from console import campaign_extras
 from console.account import LANGUAGE_NAMES
-from locales import LANGUAGES, Text, _
+from console.campaign_reading import Reading, Typed, said
+from locales import Text, _
 from storage.audiences import SENDABLE
 from storage.campaigns_file import FIELDS, CampaignFile
 
-T = TypeVar("T")
 BUTTONS = (1, 2, 3)
 CHOSEN = (
     *("branches", "partners", "countries", "stages", "interests", "checks", "languages", "channels", "topics"),
-    *("reached_by", "not_reached_by", "missed_by", "pressed_in"),
+    *("reached_by", "not_reached_by", "missed_by", "pressed_in", "lists"),
 )  # filters of the audience that are ticked
 LONGEST_NAME, LONGEST_TEXT = 80, 4096
 UNNAMED = "–"
 DEFAULT = CampaignFile(name=UNNAMED, text={})
 FIELD_NAMES: Mapping[str, Text] = {"first_name": _("First name"), "ends_on": _("End of cover")}
-
-Typed = Mapping[str, Sequence[str]]  # {name of a field: what was typed or ticked}
-
-
-@dataclass
-class Reading:
-    """A form being read: the campaign it makes, and what in it cannot be."""
-
-    typed: Typed
-    zone: ZoneInfo
-    wrong: list[Text] = field(default_factory=list)
-
-    def one(self, name: str) -> str:
-        return next(iter(self.typed.get(name, ())), "")
-
-    def words(self, name: str) -> dict[str, str]:
-        """{language: what was typed}, without what was left empty."""
-        return {language: said for language in LANGUAGES if (said := self.one(f"{name}-{language}"))}
-
-    def number(self, name: str, label: Text, usual: float, low: float, high: float) -> float:
-        """`usual` where nothing was typed; what is no number between the bounds is wrong."""
-        sent = self.one(name).replace(",", ".")
-        if not sent:
-            return usual
-        try:
-            value = float(sent)
-        except ValueError:
-            value = high + 1
-        if low <= value <= high:
-            return value
-        self.wrong.append(_("{label}: write a number from {low} to {high}.", label=label, low=f"{low:g}", high=f"{high:g}"))
-        return usual
-
-    def whole(self, name: str, label: Text, low: int, high: int) -> int | None:
-        return int(self.number(name, label, 0, low, high)) or None
-
-    def day(self, name: str) -> date | None:
-        return self._moment(name, date.fromisoformat)
-
-    def clock(self, name: str, usual: time) -> time:
-        return self._moment(name, time.fromisoformat) or usual
-
-    def moment(self, name: str) -> datetime | None:
-        """In the officer's zone."""
-        found = self._moment(name, datetime.fromisoformat)
-        return found.replace(tzinfo=self.zone) if found else None
-
-    def _moment(self, name: str, read: Callable[[str], T]) -> T | None:
-        if not self.one(name):
-            return None
-        try:
-            return read(self.one(name))
-        except ValueError:
-            self.wrong.append(_("This is no day or time: {typed}", typed=self.one(name)))
-            return None
 
 
 def read(typed: Typed, zone: ZoneInfo, before: CampaignFile | None = None) -> tuple[CampaignFile, list[Text]]:
@@ -89,13 +33,14 @@ def read(typed: Typed, zone: ZoneInfo, before: CampaignFile | None = None) -> tu
     fresh = kept | {
         "name": _name(form),
         "text": _texts(form),
-        "fields": {name: said for name in FIELDS if (said := form.words(f"field-{name}"))},
+        "fields": {name: words for name in FIELDS if (words := form.words(f"field-{name}"))},
         "button": [button for number in BUTTONS if (button := _button(form, number))],
         "template": _template(form),
         "audience": kept["audience"] | _audience(form),
         "schedule": kept["schedule"] | _schedule(form),
         "per_minute": int(form.number("per_minute", _("Messages a minute"), 0, 0, 60_000)),
         "hold_out": form.number("hold_out", _("Held out, percent"), 0, 0, 50) / 100,
+        **campaign_extras.read(form),
         "stop_at": form.number("stop_at", _("Pauses itself at, percent"), 10, 1, 100) / 100,
     }
     try:
@@ -115,11 +60,11 @@ def _name(form: Reading) -> str:
 
 
 def _texts(form: Reading) -> dict[str, str]:
-    said = form.words("text")
-    for language, text in said.items():
+    words = form.words("text")
+    for language, text in words.items():
         if len(text) > LONGEST_TEXT:
             form.wrong.append(_("The text is far too long ({language}).", language=LANGUAGE_NAMES[language]))
-    return {language: text[:LONGEST_TEXT] for language, text in said.items()}
+    return {language: text[:LONGEST_TEXT] for language, text in words.items()}
 
 
 def _button(form: Reading, number: int) -> dict[str, Any] | None:
@@ -139,7 +84,7 @@ def _template(form: Reading) -> dict[str, Any] | None:
     if not name:
         return None
     blanks = sorted({key.removeprefix("blank-").rpartition("-")[0] for key in form.typed if key.startswith("blank-")})
-    return {"name": name, "values": {blank: said for blank in blanks if (said := form.words(f"blank-{blank}"))}}
+    return {"name": name, "values": {blank: words for blank in blanks if (words := form.words(f"blank-{blank}"))}}
 
 
 def _audience(form: Reading) -> dict[str, Any]:
@@ -170,22 +115,18 @@ def _schedule(form: Reading) -> dict[str, Any]:
 def typed(file: CampaignFile, zone: ZoneInfo) -> Typed:
     """As if somebody had typed it."""
     form: dict[str, Sequence[str]] = {}
-    _say(form, "text", file.text)
-    for name, said in file.fields.items():
-        _say(form, f"field-{name}", said)
+    form |= said("text", file.text)
+    for name, words in file.fields.items():
+        form |= said(f"field-{name}", words)
     for number, button in enumerate(file.button, start=1):
         opens = "link" if button.link else f"topic:{button.topic}" if button.topic else f"dialogue:{button.dialogue}"
         form |= {f"button{number}-opens": [opens], f"button{number}-link": [button.link]}
-        _say(form, f"button{number}-label", button.label)
+        form |= said(f"button{number}-label", button.label)
     if file.template:
         form["template"] = [file.template.name]
-        for blank, said in file.template.values.items():
-            _say(form, f"blank-{blank}", said)
-    return {**form, **_typed_audience(file), **_typed_numbers(file, zone)}
-
-
-def _say(form: dict[str, Sequence[str]], name: str, said: Mapping[str, str]) -> None:
-    form.update({f"{name}-{language}": [text] for language, text in said.items()})
+        for blank, words in file.template.values.items():
+            form |= said(f"blank-{blank}", words)
+    return {**form, **_typed_audience(file), **_typed_numbers(file, zone), **campaign_extras.typed(file)}
 
 
 def _typed_audience(file: CampaignFile) -> Typed:

@@ -9,15 +9,28 @@ from typing import Any
 from console.campaign_tally import Tallies
 from locales import Page, Text
 from storage.campaigns_speech import Around
+from storage.templates import Template
 from storage.writer import Connection
+
+
+class NotMade(Exception):
+    """The platform did not take a template, or nobody knows whether it did; `said` is its code, if it gave one."""
+
+    def __init__(self, why: str, said: str = "") -> None:
+        super().__init__(why)
+        self.why, self.said = why, said
 
 
 @dataclass(frozen=True)
 class Outreach:
-    """`around`: by what a campaign is judged. `shown`: a page as it looks on a channel."""
+    """`around`: by what a campaign is judged. `shown`: a page as it looks on a channel.
+
+    `make` asks WhatsApp for a template and raises NotMade; None where WhatsApp is not set up.
+    """
 
     around: Callable[[Connection], Coroutine[Any, Any, Around]]
     dialogues: Mapping[str, Text]  # what a button may open, and what it is called
     topics: Mapping[str, Text]  # what it may answer
     shown: Callable[[Page, str], Page]
+    make: Callable[[Template], Coroutine[Any, Any, Template]] | None = None
     tallies: Tallies = field(default_factory=Tallies)

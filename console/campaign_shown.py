@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from console.campaign_house import Outreach
 from locales import LANGUAGES, Page, Text, _
 from storage import campaigns_pages
 from storage.audiences import SENDABLE
-from storage.campaigns_file import CampaignFile
+from storage.campaigns_file import FIELD, FIRST, OTHER, CampaignFile
 from storage.campaigns_pages import Known
 from storage.campaigns_speech import Around
 from storage.templates import Template, Unfillable
@@ -20,6 +20,8 @@ SOMEBODY = Known("Siti", date(2027, 3, 12))  # an example; nobody's data
 NOBODY = Known()
 KNOWN, UNKNOWN, TEMPLATE = _("Where everything is known"), _("Where nothing is known"), _("As a template, after a day without a word")
 
+ARMS = {FIRST: _("The first text"), OTHER: _("The second text")}
+
 
 @dataclass(frozen=True, slots=True)
 class Phone:
@@ -27,7 +29,7 @@ class Phone:
 
     channel: str
     language: str
-    caption: Text | None
+    captions: tuple[Text, ...]
     entries: list[dict[str, Any]]
 
 
@@ -40,14 +42,24 @@ def _phones(outreach: Outreach, file: CampaignFile, around: Around, templates: M
     whole = all(button.label.get(language) for button in file.button for language in LANGUAGES)
     for channel in (channel for channel in file.audience.channels if channel in SENDABLE):
         for language in LANGUAGES if whole else ():
-            if not file.text.get(language, "").strip():
-                continue
-            for known, caption in ((SOMEBODY, KNOWN), (NOBODY, UNKNOWN)) if file.used() else ((NOBODY, None),):
-                filled = campaigns_pages.values(file, language, known)
-                said = campaigns_pages.pages(file, language, channel, filled, around.stop)
-                yield Phone(channel, language, caption, [_entry(outreach.shown(page, channel)) for page in said])
+            for arm in file.arms:
+                if file.words(arm).get(language, "").strip():
+                    yield from _pages(outreach, file, around, Phone(channel, language, _caption(file, arm), []), arm)
             if channel == "whatsapp" and file.template and language in templates:
                 yield from _template(file, templates[language], language)
+
+
+def _pages(outreach: Outreach, file: CampaignFile, around: Around, phone: Phone, arm: str) -> Iterator[Phone]:
+    """With what is known of somebody, and without, where that makes a difference."""
+    for known, caption in ((SOMEBODY, KNOWN), (NOBODY, UNKNOWN)) if FIELD.search(file.words(arm)[phone.language]) else ((NOBODY, None),):
+        filled = campaigns_pages.values(file, phone.language, known)
+        said = campaigns_pages.pages(file, phone.language, phone.channel, filled, around.stop, arm=arm)
+        captions = tuple(one for one in (*phone.captions, caption) if one)
+        yield replace(phone, captions=captions, entries=[_entry(outreach.shown(page, phone.channel)) for page in said])
+
+
+def _caption(file: CampaignFile, arm: str) -> tuple[Text, ...]:
+    return () if len(file.arms) == 1 else (ARMS[arm],)
 
 
 def _template(file: CampaignFile, template: Template, language: str) -> Iterator[Phone]:
@@ -57,7 +69,7 @@ def _template(file: CampaignFile, template: Template, language: str) -> Iterator
         return
     entry = _entry(page)
     entry["buttons"] = [{"label": label, "payload": "", "url": ""} for label in template.quick_replies]
-    yield Phone("whatsapp", language, TEMPLATE, [entry])
+    yield Phone("whatsapp", language, (TEMPLATE,), [entry])
 
 
 def _entry(page: Page) -> dict[str, Any]:

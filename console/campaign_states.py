@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from locales import Text, _
-from storage.campaigns import APPROVED, CANCELLED, DONE, DRAFT, PAUSED, PLANNING, SENDING
+from storage.campaigns import APPROVED, CANCELLED, DONE, DRAFT, PAUSED, PLANNING, SENDING, STANDING
 
 STATES: Mapping[str, Text] = {
     DRAFT: _("Draft"),
     APPROVED: _("Approved"),
     PLANNING: _("Starting"),
     SENDING: _("Being sent"),
+    STANDING: _("Repeats"),
     PAUSED: _("Paused"),
     DONE: _("Done"),
     CANCELLED: _("Cancelled"),
 }
-TONES: Mapping[str, str] = {APPROVED: "waits", PLANNING: "good", SENDING: "good", PAUSED: "waits", CANCELLED: "bad"}
+TONES: Mapping[str, str] = {APPROVED: "waits", PLANNING: "good", SENDING: "good", STANDING: "good", PAUSED: "waits", CANCELLED: "bad"}
 WHY_PAUSED: Mapping[str, Text] = {
     "officer": _("An officer paused it."),
+    "parent": _("It rests with the campaign that repeats it."),
     "failures": _("It paused itself: too many messages failed or were refused. Look at the results before it goes on."),
 }
 DEEDS: Mapping[str, Text] = {
@@ -46,6 +48,7 @@ REFUSED: Mapping[str, Text] = {
     APPROVED: _("It is approved and not started yet."),
     PLANNING: _("It has been started already."),
     SENDING: _("It has been started already."),
+    STANDING: _("It has been started already, and repeats."),
     PAUSED: _("It is paused."),
     DONE: _("It is over."),
     CANCELLED: _("It was cancelled."),

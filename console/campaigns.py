@@ -6,8 +6,9 @@ from typing import Any
 
 from aiohttp import web
 
-from console import campaign_audience
+from console import campaign_audience, campaign_extras
 from console.account import LANGUAGE_NAMES
+from console.campaign_form import FIELD_NAMES
 from console.campaign_progress import progress
 from console.campaign_shown import phones
 from console.campaign_states import BECAME, BECAME_TONES, DEEDS, REASONS, STATES, TONES, WHY_PAUSED
@@ -21,13 +22,14 @@ from console.visit import Visit
 from console.words import CHANNELS, word_for
 from locales import _, render
 from storage import audit, campaigns, officers, templates
-from storage.campaigns import APPROVED, CANCELLED, DONE, DRAFT, PAUSED, UNDER_WAY, Campaign
+from storage.campaigns import APPROVED, CANCELLED, DONE, DRAFT, ENDED, PAUSED, STANDING, UNDER_WAY, Campaign
 from storage.campaigns_check import Checked, check
 from storage.campaigns_file import CampaignFile, load
 from storage.templates import Template
 from storage.writer import Connection
 
 PATH, PAGE = "/desk/campaigns", 20
+OCCASIONS = 20  # of a campaign that repeats, on its page
 FILTER = Filter("state", _("State"), STATES)
 
 
@@ -74,6 +76,8 @@ async def show(visit: Visit, campaign: Campaign, status: int = 200, **more: Any)
         "history": history,
         "people": people,
         "progress": await progress(visit, campaign) if campaign.started_at else None,
+        "occasions": await visit.read(lambda db: campaigns.occasions(db, campaign.id, most=OCCASIONS)) if file.repeat else [],
+        "extras": campaign_extras.told(file),
         "approving": False,
         "wrong": None,
         "judged": None,
@@ -104,6 +108,7 @@ def words(visit: Visit) -> dict[str, Any]:
         "reasons": REASONS,
         "channels": CHANNELS,
         "languages": LANGUAGE_NAMES,
+        "fields": FIELD_NAMES,
         "lasting": lasting,
         "percent": lambda share: percent(share, visit.language),
         "what": what,
@@ -119,8 +124,10 @@ def acts(visit: Visit, campaign: Campaign) -> set[str]:
         "ask": visit.may(Policy.WRITE) and state == DRAFT,
         "approve": visit.may(Policy.APPROVE) and state == DRAFT and campaign.author != visit.officer.login,
         "start": visit.may(Policy.RUN) and state == APPROVED,
-        "pause": visit.may(Policy.RUN) and state in UNDER_WAY,
+        "pause": visit.may(Policy.RUN) and state in (STANDING, *UNDER_WAY),
         "resume": visit.may(Policy.RUN) and state == PAUSED,
+        "again": visit.may(Policy.WRITE) and state in ENDED,
+        "save": visit.may(Policy.WRITE),
         "cancel": visit.may(Policy.RUN) and state not in (DONE, CANCELLED),
     }
     return {name for name, allowed in may.items() if allowed}

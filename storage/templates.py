@@ -149,6 +149,15 @@ async def synchronise(db: Connection, dialect: str, listed: Sequence[Template], 
             await change(db, one.name, one.language, now, state=GONE)
 
 
+async def keep(db: Connection, dialect: str, made: Template, now: datetime) -> None:
+    """One that we asked for: how it stands until the platform tells more."""
+    row = {name: getattr(made, name) for name in ("name", "language", "state", "category", "reason", "quality")}
+    statement = insert_into(TEMPLATES, dialect)
+    changed = {name: statement.excluded[name] for name in ("state", "category", "reason", "quality", "parts", "changed_at")}
+    row |= {"parts": json.dumps([dict(part) for part in made.parts], ensure_ascii=False), "changed_at": now}
+    await db.execute(statement.on_conflict_do_update(index_elements=["name", "language"], set_=changed), [row])
+
+
 async def change(db: Connection, name: str, language: str, now: datetime, **facts: str) -> bool:
     """The platform told of a new `state`, `reason`, `category` or `quality`; whether we know that template."""
     mine = update(TEMPLATES).where(TEMPLATES.c.name == name, TEMPLATES.c.language == language)

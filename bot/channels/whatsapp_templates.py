@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -59,6 +60,24 @@ async def synchronise(whatsapp: WhatsApp, database: Database, now: datetime) -> 
 
     await commit(database, "account synchronised", work)
     return listed
+
+
+async def create(whatsapp: WhatsApp, account: str, wanted: Template) -> Template:
+    """Ask Meta for a template; it as Meta took it, which mostly waits for a review then.
+
+    https://developers.facebook.com/docs/whatsapp/business-management-api/message-templates
+    """
+    body = {
+        "name": wanted.name,
+        "language": wanted.language,
+        "category": wanted.category.upper(),
+        "parameter_format": "NAMED",
+        "components": [dict(part) for part in wanted.parts],
+    }
+    answer = await whatsapp.graph.post(f"{account}/message_templates", body)
+    return replace(
+        wanted, state=words(answer, "status").upper() or "PENDING", category=(words(answer, "category") or wanted.category).lower()
+    )
 
 
 async def account_of(whatsapp: WhatsApp) -> str:

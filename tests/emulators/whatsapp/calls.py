@@ -41,6 +41,7 @@ class Calls:
             web.get("/{version:v[0-9.]+}/debug_token", self.token),
             web.get("/{version:v[0-9.]+}/{id}", self.number),
             web.get("/{version:v[0-9.]+}/{id}/message_templates", self.templates),
+            web.post("/{version:v[0-9.]+}/{id}/message_templates", self.new_template),
             web.get("/{version:v[0-9.]+}/{id}/subscribed_apps", self.subscribed),
         ]
 
@@ -96,6 +97,15 @@ class Calls:
         except Refused as refusal:
             return _refusal(refusal)
         return web.json_response(self._platform.templates.page(request.query.get("after", ""), int(request.query.get("limit", 25))))
+
+    async def new_template(self, request: web.Request) -> web.Response:
+        try:
+            self._authorise(request)
+            self._own(request, self._platform.options.account)
+            made = self._platform.templates.create(await _json(request))
+        except Refused as refusal:
+            return _refusal(refusal)
+        return web.json_response({"id": made.id, "status": made.status, "category": made.category})
 
     async def subscribed(self, request: web.Request) -> web.Response:
         try:

@@ -53,6 +53,23 @@ class Templates:
             setattr(self._templates[key], name, value)
         return self._templates[key]
 
+    def create(self, body: Any) -> Template:
+        """As Meta takes one: every blank with an example, none at either end, no second one of that name and language."""
+        if not isinstance(body, dict) or not re.fullmatch(r"[a-z0-9_]{1,512}", str(body.get("name"))):
+            raise Refused(100, "Invalid parameter: name")
+        if body.get("category") not in ("UTILITY", "MARKETING", "AUTHENTICATION") or not body.get("language"):
+            raise Refused(100, "Invalid parameter: category or language")
+        parts = {part["type"]: part for part in body["components"]}
+        text = parts["BODY"]["text"]
+        examples = {one["param_name"] for one in parts["BODY"].get("example", {}).get("body_text_named_params", [])}
+        if set(BLANK.findall(text)) != examples or text.startswith("{{") or text.rstrip(".").endswith("}}"):
+            raise Refused(100, "Invalid parameter: examples or variables at an end", 2388299)
+        if (body["name"], body["language"]) in self._templates:
+            raise Refused(100, "Content in this language already exists", 2388024)
+        replies = [button["text"] for button in parts.get("BUTTONS", {}).get("buttons", [])]
+        order = {"name": body["name"], "language": body["language"], "category": body["category"], "status": "PENDING"}
+        return self.put(order | {"body": text, "quick_replies": replies})
+
     def remove(self, name: str, language: str) -> None:
         del self._templates[name, language]
 
