@@ -12,7 +12,7 @@ from console.policies import ROLES, Policy
 from console.visit import Visit
 from console.words import CHANNELS, word_for
 from locales import Text, _
-from storage import duty, officer_chats, officers
+from storage import calls, duty, officer_chats, officers
 from storage.officers import Officer
 from storage.writer import Connection
 
@@ -93,6 +93,8 @@ async def _page(visit: Visit, status: int = 200, wrong: Text | None = None, code
         able=able,
         chats=chats,
         reached={chat.officer_id for chat in chats},
+        silent=await visit.read(lambda db: calls.cannot_be_called(db, chats, visit.now)),
+        call=calls.TEMPLATE,
         mine=[chat for chat in chats if chat.officer_id == visit.officer.id],
         days=DAYS,
         code=code,

@@ -16,7 +16,7 @@ from storage.officer_chats import Chat
 from storage.officers import ADMINISTRATOR, OFFICERS
 from storage.requests import REQUESTS, WAITING
 from storage.scope import EVERYWHERE
-from storage.templates import USABLE, Filled, dump
+from storage.templates import USABLE, Filled, Template, dump
 from storage.windows import WINDOWS
 from storage.writer import Connection
 
@@ -75,10 +75,26 @@ async def call(
     return new
 
 
+def is_call(template: Template) -> bool:
+    """Whether officers can be called by it."""
+    return template.name == TEMPLATE and template.state == USABLE and not template.blanks
+
+
+async def cannot_be_called(db: Connection, chats: Sequence[Chat], now: datetime) -> set[int]:
+    """Officers whose only chats need the approved call just now, while there is none."""
+    if any(is_call(one) for one in await templates.every(db)):
+        return set()
+    return {chat.officer_id for chat in chats} - {chat.officer_id for chat in chats if _is_open(chat, now)}
+
+
+def _is_open(chat: Chat, now: datetime) -> bool:
+    return chat.channel not in WINDOWS or (chat.window_until is not None and chat.window_until > now)
+
+
 async def _template(db: Connection, chat: Chat, now: datetime) -> str | None:
     """Where we may not write freely any more, the approved call, if there is one."""
-    if chat.channel not in WINDOWS or (chat.window_until is not None and chat.window_until > now):
+    if _is_open(chat, now):
         return None
-    usable = [one for one in await templates.every(db) if one.name == TEMPLATE and one.state == USABLE and not one.blanks]
+    usable = [one for one in await templates.every(db) if is_call(one)]
     usable.sort(key=lambda one: not one.language.startswith(chat.language))
     return dump(Filled(usable[0].name, usable[0].language)) if usable else None

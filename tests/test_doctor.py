@@ -19,7 +19,8 @@ PUBLIC = "https://sapa.example.org"
 @pytest.fixture
 async def whatsapp(tmp_path: Path) -> AsyncIterator[WhatsAppEmulator]:
     async with WhatsAppEmulator.start(tmp_path, tier="TIER_2K", webhook=f"{PUBLIC}/whatsapp/webhook") as emulator:
-        await emulator.template("ajakan", silent=True)
+        for name in ("ajakan", "duty_call"):
+            await emulator.template(name, silent=True)
         yield emulator
 
 
@@ -112,8 +113,16 @@ async def test_each_trouble_at_meta_is_named(whatsapp: WhatsAppEmulator, facts: 
 
 
 async def test_without_an_approved_template_nobody_can_be_written_to_first(whatsapp: WhatsAppEmulator) -> None:
-    await whatsapp.template("ajakan", status="PENDING", silent=True)
+    for name in ("ajakan", "duty_call"):
+        await whatsapp.template(name, status="PENDING", silent=True)
     assert [finding.what[:23] for finding in (await ask_whatsapp(whatsapp)).findings] == ["No template is approved"]
+
+
+async def test_without_the_call_for_officers_on_duty_it_says_so(whatsapp: WhatsAppEmulator) -> None:
+    await whatsapp.template("duty_call", status="REJECTED", silent=True)
+    [finding] = (await ask_whatsapp(whatsapp)).findings
+    assert finding.what.startswith("No template duty_call is approved")
+    assert "Telegram" in finding.mend
 
 
 async def test_telegram_s_troubles_are_named_too(telegram: TelegramEmulator) -> None:

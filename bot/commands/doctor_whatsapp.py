@@ -15,6 +15,7 @@ from bot.channels.whatsapp_templates import LIMIT, account_of, listing
 from bot.channels.whatsapp_webhook import PATH
 from bot.commands.doctor import Finding, Report, public_address, unset
 from bot.settings import Settings
+from storage.calls import TEMPLATE, is_call
 from storage.templates import USABLE
 
 NEEDED = {
@@ -28,6 +29,10 @@ SCOPES = ("whatsapp_business_messaging", "whatsapp_business_management")
 FIELDS = (
     "display_phone_number,verified_name,code_verification_status,name_status,quality_rating,status,platform_type,"
     f"health_status,webhook_configuration,{LIMIT}"
+)
+CALL = (
+    f"WhatsApp Manager > Message templates: a utility template named {TEMPLATE}, in Indonesian and English, without blanks, such as "
+    "'Emergency: somebody calls for help. Please read it at the desk.' Until then let officers on duty link a chat on Telegram."
 )
 # What a field of the number should say, what it means if it says something else, and what to do.
 NUMBER = {
@@ -144,9 +149,12 @@ async def _account(whatsapp: WhatsApp, account: str) -> list[Finding]:
     if not each(await whatsapp.graph.get(f"{account}/subscribed_apps"), "data"):
         mend = f"Once: curl -X POST -H 'Authorization: Bearer TOKEN' {{API_URL}}/{account}/subscribed_apps"
         found.append(Finding("No app listens to the account, so that no message comes.", mend))
-    if not any(template.state == USABLE for template in await listing(whatsapp, account)):
+    templates = await listing(whatsapp, account)
+    if not any(template.state == USABLE for template in templates):
         mend = "WhatsApp Manager > Message templates: write them in Indonesian and English, and wait for approval."
         found.append(Finding("No template is approved: nobody can be written to who did not write in the last 24 hours.", mend))
+    elif not any(is_call(template) for template in templates):
+        found.append(Finding(f"No template {TEMPLATE} is approved: officers who wrote to us over a day ago cannot be called here.", CALL))
     return found
 
 

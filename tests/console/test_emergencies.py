@@ -6,15 +6,16 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from bot.engine import Engine
 from console.policies import Role
 from storage import answering, duty, officer_chats
-from storage.merging import move
+from storage.merging import ADDRESSES, move
 from storage.officer_chats import CHATS, CODES
 from storage.requests import REQUESTS
-from tests.console.conftest import Browser, Desk
+from storage.templates import TEMPLATES
+from tests.console.conftest import NOW, Browser, Desk
 from tests.console.talking import Talker, talking
 
 CRY = "tolong saya dipukul majikan"
@@ -167,3 +168,20 @@ async def test_an_erased_persons_emergency_is_gone_from_the_desk(both: Desk, sit
     for button in ("privacy.wish=erase", "privacy.erase=yes"):
         await siti.says(pressed=button, kind="press")
     assert "data-emergencies" not in await (await (await sri(both)).get("/desk")).text()
+
+
+async def test_who_cannot_be_called_on_whatsapp_is_told_so_on_the_roster(both: Desk, engine: Engine) -> None:
+    """Over a day after they wrote, and while no call is approved; a chat on Telegram is always open."""
+    officer = await sri(both)
+    chat = Talker(both, engine, "6281200000009", channel="whatsapp")
+    code = re.findall(r"/tugas ([0-9A-Z]{9})<", await (await officer.post("/desk/duty/chat/code")).text())[0]
+    await chat.says(f"/tugas {code}")
+    silent = "duty_call belum"
+    assert silent not in await (await officer.get("/desk/duty")).text()
+    await both.database.writer.run(lambda db: db.execute(update(ADDRESSES).values(window_until=NOW)))
+    assert silent in await (await officer.get("/desk/duty")).text()
+    row = {"name": "duty_call", "language": "id", "state": "PENDING", "category": "utility", "parts": "[]", "changed_at": NOW}
+    await both.database.writer.run(lambda db: db.execute(insert(TEMPLATES), [row]))
+    assert silent in await (await officer.get("/desk/duty")).text()
+    await both.database.writer.run(lambda db: db.execute(update(TEMPLATES).values(state="APPROVED")))
+    assert silent not in await (await officer.get("/desk/duty")).text()
