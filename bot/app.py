@@ -14,6 +14,7 @@ from bot import house, metrics
 from bot.calls import Calls
 from bot.campaigns import Runner
 from bot.campaigns_desk import outreach
+from bot.campaigns_links import Links
 from bot.channels import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_intake import Intake
@@ -93,7 +94,7 @@ class App:
             branch = await self.database.writer.read(lambda db: name_of(db, self.settings.branch))
             pages = Pages(branch, hotline())
             self._console = self._set_up_console(pages)
-            routes = self._browser_routes(pages) + self._console.routes()
+            routes = self._browser_routes(pages) + self._console.routes() + Links(self.database, self._clock).routes()
             if self._telegram:
                 routes += self._listen_to_telegram(self._telegram)
             if self._whatsapp:
@@ -105,7 +106,8 @@ class App:
             self._tasks.append(asyncio.create_task(Schedule(self.database, house.now, self.settings.notes_folder).run()))
             self._tasks.append(asyncio.create_task(self._calls.run()))
             rates = {name: pace.rate for name, (_channel, pace) in self._channels.items()}
-            self._tasks.append(asyncio.create_task(Runner(self.database, self._clock, rates, self._heard).run()))
+            runner = Runner(self.database, self._clock, rates, self._heard, public_url=self.settings.public_url)
+            self._tasks.append(asyncio.create_task(runner.run()))
             await self._delivery.start()
         if self.settings.metrics_port is not None:
             self._figures = await metrics.serve(self.database, self.settings.host, self.settings.metrics_port, house.now)

@@ -67,9 +67,10 @@ class Runner:
         rates: Mapping[str, float],
         heard: Callable[[set[str]], None],
         patience: float = TICK,
+        public_url: str = "",
     ) -> None:
         self._database, self._now, self._rates, self._heard = database, now, rates, heard
-        self._patience = patience
+        self._patience, self._public_url = patience, public_url
         self._lease = Lease(database, "campaigns")
         self._runs: dict[int, Run] = {}
         self._swept: set[int] = set()
@@ -101,6 +102,7 @@ class Runner:
         now = self._now()
         await self._standing.look()
         active, gone, done = await self._database.writer.read(_campaigns)
+        await self._standing.ask(done)
         await self._sweep(gone)
         await self._keep(done, now)
         self._runs = {one.id: run for one in active if (run := self._runs.get(one.id))}
@@ -134,7 +136,7 @@ class Runner:
         async def look(db: Connection) -> Kit:
             named = {one.language: one for one in await templates.every(db) if file.template and one.name == file.template.name}
             where = await geography(db)
-            return Kit(campaign, file, where, SCRIPT.labels["opt_out"], named, self._database.tools, dialect)
+            return Kit(campaign, file, where, SCRIPT.labels["opt_out"], named, self._database.tools, dialect, self._public_url)
 
         kit = await self._database.writer.read(look)
         return Run(kit, Plan(campaign, file, kit.geography, dialect))

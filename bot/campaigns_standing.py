@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 
 from bot.failpoints import commit
-from storage import Database, campaigns, campaigns_occasions
+from storage import Database, campaigns, campaigns_occasions, campaigns_questions
 from storage.campaigns import STANDING, Campaign, Stale
 from storage.campaigns_occasions import Occasion
 
@@ -23,6 +23,7 @@ class Standing:
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database, self._now = database, now
+        self._asked: set[int] = set()  # campaigns that need no more question
         self._looked: dict[tuple[int, str], float] = {}  # {(campaign, occasion): when to look again}
 
     async def look(self) -> None:
@@ -40,6 +41,22 @@ class Standing:
                 if time.monotonic() >= self._looked[key]:
                     self._looked[key] = time.monotonic() + LOOK_AGAIN
                     await self._try(campaign, occasion)
+
+    async def ask(self, ended: list[Campaign]) -> None:
+        """The question that follows a campaign, once its time has come."""
+        for campaign in ended:
+            if campaign.id in self._asked:
+                continue
+            at, now = campaigns_questions.due_at(campaign), self._now()
+            if at is not None and now < at:
+                continue
+            self._asked.add(campaign.id)
+            if at is not None and now < at + campaigns_questions.TOO_LATE:
+                await self._put(campaign)
+
+    async def _put(self, campaign: Campaign) -> None:
+        now, tools = self._now(), self._database.tools
+        await commit(self._database, "campaign repeated", lambda db: campaigns_questions.ask(db, tools, campaign, now))
 
     async def _try(self, campaign: Campaign, occasion: Occasion) -> None:
         now, tools = self._now(), self._database.tools

@@ -1,7 +1,7 @@
 """Everything a worker can do here; the first dialogue is the way in."""
 
 from dialogue import Script
-from handlers import officers, reminders, talk, welcome
+from handlers import officers, reminders, talk, understood, welcome
 from handlers.answers import benefit_answers, claim_answers, coverage_answers, membership, scam
 from handlers.benefits import benefits
 from handlers.chats import chats
@@ -26,6 +26,7 @@ _ANSWERING = (
     membership,
     scam,
     reminders,
+    understood,
 )  # modules that only answer questions: importing them is what registers their topics
 _DIALOGUES = (
     menu,

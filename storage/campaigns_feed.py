@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from storage.audiences import ADDRESSES, CONTACTS
 from storage.campaigns import APPROACHES, CAMPAIGNS, RECIPIENTS, UNDER_WAY, WAITING, Campaign, key_of
 from storage.campaigns_file import CampaignFile
 from storage.campaigns_hours import Geography, Span, Zones, next_waking, waking
+from storage.campaigns_links import token
 from storage.campaigns_pages import Known
 from storage.campaigns_plan import FREE, MONTH, NEWEST, OPEN, SHUT, WEEK, arm_of, too_often
 from storage.changes import Tools, insert_into
@@ -27,6 +28,7 @@ from storage.templates import Filled, Template, Unfillable, dump
 from storage.writer import Connection
 
 MARGIN = timedelta(seconds=2)
+LINKS = "/l/"  # where our own links begin
 
 NOTHING = Known()
 LAST = 5  # seconds before bedtime in which nothing is begun any more
@@ -43,9 +45,16 @@ class Kit:
     templates: Mapping[str, Template]
     tools: Tools
     dialect: str
+    public_url: str = ""  # where links lead through us; without it they are not counted
 
     def __post_init__(self) -> None:
         self._spans: dict[Zones, list[Span]] = {}
+
+    def address(self, delivery: int) -> Callable[[int], str] | None:
+        """Of a delivery's links on our own host."""
+        if not self.public_url.startswith("https://"):
+            return None
+        return lambda button: f"{self.public_url.rstrip('/')}{LINKS}{token(self.tools.sealer, delivery, button)}"
 
     def spans(self, zones: Zones) -> list[Span]:
         """Waking hours there, as long as the campaign lives."""
@@ -199,9 +208,8 @@ def _page(kit: Kit, person: _Person, id_: int, now: datetime) -> tuple[Page, Fil
     filled = campaigns_pages.values(kit.file, language, person.known)
     if _rank(person.address, now + MARGIN) == SHUT and kit.file.template:
         return campaigns_pages.approach(kit.file, kit.templates[language], filled, id_)
-    page, *more = campaigns_pages.pages(
-        kit.file, language, person.address.channel, filled, kit.stop, id_, arm_of(kit.file, kit.campaign.id, person.row.contact_id)
-    )
+    arm = arm_of(kit.file, kit.campaign.id, person.row.contact_id)
+    page, *more = campaigns_pages.pages(kit.file, language, person.address.channel, filled, kit.stop, id_, arm, kit.address(id_))
     if more:
         raise Unfillable("more than one page")
     return page, None

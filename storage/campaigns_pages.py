@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -47,11 +47,18 @@ def fill(words: str, filled: Mapping[str, str]) -> str:
 
 
 def pages(
-    file: CampaignFile, language: str, channel: str, filled: Mapping[str, str], stop: Text, delivery: int = 0, arm: str = FIRST
+    file: CampaignFile,
+    language: str,
+    channel: str,
+    filled: Mapping[str, str],
+    stop: Text,
+    delivery: int = 0,
+    arm: str = FIRST,
+    address: Callable[[int], str] | None = None,
 ) -> list[Page]:
-    """The pages it takes; a campaign that may start takes one."""
+    """The pages it takes; a campaign that may start takes one. `address`: of a button with a link, by its place, on our own host."""
     said = Written({language: fill(file.words(arm)[language], filled)})
-    choices = [_choice(button, language, delivery) for button in file.button]
+    choices = [_choice(button, language, delivery, address(place) if address else button.link) for place, button in enumerate(file.button)]
     if file.repeat:
         choices.append(Choice(REFUSE, f"{NO_REMINDER}#{delivery}"))
     limits = LIMITS[channel]
@@ -60,9 +67,9 @@ def pages(
     return fit(Message((said,), (*choices, Choice(stop, f"{STOP}#{delivery}"))), language, limits)
 
 
-def _choice(button: ButtonPart, language: str, delivery: int) -> Choice:
+def _choice(button: ButtonPart, language: str, delivery: int, url: str) -> Choice:
     label = Written({language: button.label[language]})
-    return Choice(label, url=button.link) if button.link else Choice(label, f"{button.target}#{delivery}")
+    return Choice(label, url=url) if button.link else Choice(label, f"{button.target}#{delivery}")
 
 
 def approach(file: CampaignFile, template: Template, filled: Mapping[str, str], delivery: int = 0) -> tuple[Page, Filled]:

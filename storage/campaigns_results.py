@@ -11,7 +11,12 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, case, exists, func, select
 
+from storage import campaigns_questions
 from storage.campaigns import CANCELLED, RECIPIENTS, Campaign
+from storage.campaigns_file import OTHER, load
+from storage.campaigns_links import OPENED
+from storage.campaigns_plan import PRIME, scattered
+from storage.campaigns_questions import Answered
 from storage.changes import table_of
 from storage.conversations import SaidRow
 from storage.deliveries import DELIVERIES
@@ -45,6 +50,16 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Arm:
+    """What became of one of two texts: of those who got it, who pressed, opened, and did what within a week."""
+
+    name: str
+    pressed: Share
+    opened: Share
+    did: Mapping[str, Share]
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """`states`: {(channel, state, reason): people}, each of whom is in exactly one. `did`: what those who got it, and the hold-out, did."""
 
@@ -52,6 +67,9 @@ class Results:
     pressed: int
     opted_out: int
     did: Mapping[str, tuple[Share, Share]]
+    opened: int = 0  # people who opened a link of it, as far as it led through us
+    arms: tuple[Arm, ...] = ()  # where there were two texts
+    answered: Answered | None = None
 
     @property
     def reached(self) -> int:
@@ -104,7 +122,26 @@ async def results(db: Connection, dialect: str, campaign: Campaign) -> Results:
     did = {}
     for name, condition in _conditions(dialect).items():
         did[name] = (await _share(db, reached, condition), await _share(db, held, condition))
-    return Results(await states(db, campaign), await _count(db, pressed), await _count(db, ended), did)
+    found = await states(db, campaign), await _count(db, pressed), await _count(db, ended), did
+    opened = await _count(db, select(func.count()).where(*reached, _opened(campaign)))
+    return Results(*found, opened, await _arms(db, dialect, campaign), await campaigns_questions.answered(db, campaign))
+
+
+async def _arms(db: Connection, dialect: str, campaign: Campaign) -> tuple[Arm, ...]:
+    file = load(campaign.content)
+    found = []
+    for name in file.arms if file.other else ():
+        is_other = scattered(RECIPIENTS.c.contact_id, campaign.id + 2) < int(file.other_share * PRIME)
+        mine = RECIPIENTS.c.campaign == campaign.id, RECIPIENTS.c.delivery.is_not(None), is_other if name == OTHER else ~is_other
+        did = {what: await _share(db, mine, condition) for what, condition in _conditions(dialect).items()}
+        pressed = await _share(db, mine, RECIPIENTS.c.pressed.is_not(None))
+        found.append(Arm(name, pressed, await _share(db, mine, _opened(campaign)), did))
+    return tuple(found)
+
+
+def _opened(campaign: Campaign) -> ColumnElement[bool]:
+    mine = EVENTS.c.contact_id == RECIPIENTS.c.contact_id, EVENTS.c.kind == OPENED, EVENTS.c.subject == campaign.subject
+    return exists().where(*mine)
 
 
 def _conditions(dialect: str) -> dict[str, ColumnElement[bool]]:
@@ -115,6 +152,7 @@ def _conditions(dialect: str) -> dict[str, ColumnElement[bool]]:
     return {
         "wrote": wrote,
         "checked": exists().where(*event, EVENTS.c.kind == "check"),
+        "stopped": exists().where(*event, EVENTS.c.kind == "opt_out"),
         "interested": exists().where(*event, EVENTS.c.kind == "interest", EVENTS.c.subject != "withdrawn"),
     }
 
@@ -143,10 +181,18 @@ async def told(db: Connection, dialect: str, campaign: Campaign) -> list[str]:
         lines.append(f"{many:>9} {channel or '-'} {state}{f' ({reason})' if reason else ''}")
     knowable = "not knowable: no channel of it tells" if found.delivered is None else str(found.delivered)
     lines += [f"delivered: {knowable}", f"pressed a button: {found.pressed}, of these to stop messages: {found.opted_out}"]
+    if any(button.link for button in load(campaign.content).button):
+        lines.append(f"opened a link: {found.opened}")
     for name, (reached, held) in found.did.items():
         line = f"{name} within 7 days: {reached.many} of {reached.of} ({reached.value:.1%})"
         if held.of:
             gap, low, high = difference(reached, held)
             line += f"; hold-out {held.many} of {held.of} ({held.value:.1%}); difference {gap:+.1%}, with 95 % confidence {low:+.1%} to {high:+.1%}"
         lines.append(line)
+    for arm in found.arms:
+        lines.append(f"text {arm.name}: pressed {arm.pressed.many} of {arm.pressed.of}, opened a link {arm.opened.many}")
+    if found.answered:
+        lines.append(
+            f"understood: {found.answered.right} right of {sum(found.answered.answers.values())} answers, {found.answered.asked} asked"
+        )
     return lines

@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from locales import LANGUAGES, LIMITS, Text, render
 from locales.pages import units
 from storage.audiences import SENDABLE
-from storage.campaigns_file import FIELD, FIELDS, FIRST, LINK, OTHER, ButtonPart, CampaignFile
+from storage.campaigns_file import FIELD, FIELDS, FIRST, LINK, OTHER, ButtonPart, CampaignFile, QuestionPart
 from storage.campaigns_hours import Geography
 from storage.campaigns_pages import CAPTION, REFUSE, WIDEST, pages
+from storage.campaigns_questions import as_campaign
 
 MARKUP = re.compile(r"[{}<>*_~`\[\]\r\n\t]|https?://")
 KNOWN_FIELDS = ", ".join(FIELDS)
 PLACES = {FIRST: "text", OTHER: "other"}
+SHORT = f"https://{'w' * 60}/l/{'w' * 34}"  # a link on our own host, at its longest
 ON_WHATSAPP = 2  # buttons beside the one that ends our messages: three in all are shown at once
 
 
@@ -53,6 +55,8 @@ def speech(file: CampaignFile, around: Around) -> Iterator[Fault]:
     answers = sum(not button.link for button in file.button)
     if "whatsapp" in channels and answers + bool(file.repeat) > ON_WHATSAPP:
         yield Fault("too_many_buttons", "button")
+    if file.question:
+        yield from _question(file, file.question, around)
     if all(language in button.label for button in file.button for language in LANGUAGES):
         yield from (
             fault
@@ -61,6 +65,13 @@ def speech(file: CampaignFile, around: Around) -> Iterator[Fault]:
             for language in LANGUAGES
             for fault in _page(file, arm, language, channel, around.stop)
         )
+
+
+def _question(file: CampaignFile, question: QuestionPart, around: Around) -> Iterator[Fault]:
+    """Judged as the campaign that it will be."""
+    for fault in speech(as_campaign(file, question, 0), around):
+        place = fault.place.replace("button ", "answer ").replace("button", "answer")
+        yield Fault(fault.code, f"question.{place}", fault.values)
 
 
 def _languages(place: str, words: Mapping[str, str]) -> Iterator[Fault]:
@@ -123,6 +134,9 @@ def _page(file: CampaignFile, arm: str, language: str, channel: str, stop: Text)
     if language not in file.words(arm):
         return
     longest = {name: max(WIDEST.get(name, ""), file.fields.get(name, {}).get(language, ""), key=units) for name in file.used()}
-    if len(pages(file, language, channel, longest, stop, arm=arm)) > 1:
+    found = pages(file, language, channel, longest, stop, arm=arm)
+    linked = "".join(f"\n\n{button.label.get(language, '')}: {max(button.link, SHORT, key=len)}" for button in file.button if button.link)
+    written = channel == "whatsapp" and units(found[0].text + linked) > LIMITS[channel].text_with_choices  # its links stand in the text
+    if len(found) > 1 or written:
         limit = min(LIMITS[channel].text_with_choices, CAPTION if file.attachment else LIMITS[channel].text_with_choices)
         yield Fault("too_long", f"{PLACES[arm]}.{language}", {"channel": channel, "limit": limit})

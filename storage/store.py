@@ -6,6 +6,7 @@ from functools import cached_property
 
 from storage.branches import Branches
 from storage.campaigns import Campaigns
+from storage.campaigns_questions import Questions
 from storage.changes import Changes
 from storage.coverage import Coverages
 from storage.deliveries import Deliveries
@@ -81,6 +82,10 @@ class Store:
     @cached_property
     def privacy(self) -> Privacy:
         return Privacy(self._changes)
+
+    @cached_property
+    def questions(self) -> Questions:
+        return Questions(self._changes)
 
     @cached_property
     def reminders(self) -> Reminders:

@@ -42,6 +42,7 @@ CAMPAIGN = {
     for act in ("planned", "handed over", "recalled", "given up", "stopped", "ended", "kept", "repeated")
     for when in ("uncommitted", "committed")
 }
+CAMPAIGN |= {"link opened uncommitted", "link opened committed"}  # where one has links: tests/test_campaigns_links.py
 SPECIAL = (
     {"kind": "text", "chat": 1, "text": POISON},
     {"kind": "raw", "unchecked": True, "update": {"message": {"message_id": 1, "date": "x", "chat": {"id": 2, "type": "private"}}}},
