@@ -32,6 +32,9 @@ app.add_typer(audit_app, name="audit")
 keys_app = typer.Typer(no_args_is_help=True, help="Change the key that seals what people write.")
 app.add_typer(keys_app, name="keys")
 
+demo_app = typer.Typer(no_args_is_help=True, help="Fill the demo branch, to look at what the desk shows.")
+app.add_typer(demo_app, name="demo")
+
 campaign_app = typer.Typer(no_args_is_help=True, help="Write to many: check, approve, start, pause, and see what became of it.")
 app.add_typer(campaign_app, name="campaign")
 
@@ -71,6 +74,12 @@ class OfficerRole(StrEnum):
     OFFICER = "officer"
     AUDITOR = "auditor"
     PARTNER = "partner"
+
+
+class Form(StrEnum):
+    PDF = "pdf"
+    XLSX = "xlsx"
+    JSON = "json"
 
 
 class Part(StrEnum):
@@ -350,6 +359,36 @@ def _campaign_act(what: str, which: str, login: str) -> None:
     from bot.settings import Settings
 
     _run(campaign.act(Settings(), what, which, login))
+
+
+@app.command()
+def report(
+    since: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of a month, quarter or year.")] = None,
+    until: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Its last day. Without both: last month.")] = None,
+    form: Annotated[Form, typer.Option("--format", help="PDF for a meeting, XLSX to calculate with, JSON for programs.")] = Form.PDF,
+    file: Annotated[Path | None, typer.Option("--file", dir_okay=False, help="Where to write it; here, named by the period, if left out.")] = None,
+    others: Annotated[bool, typer.Option("--others", help="For readers outside the branch: small numbers are not told.")] = False,
+    language: Annotated[Language, typer.Option(help="The language of the report.")] = Language.INDONESIAN,
+) -> None:
+    """Write the evaluation of a month, quarter or year: who was reached, what their checks found, against plan and placements."""
+    from bot.commands.report import write
+    from bot.settings import Settings
+
+    days = since.date() if since else None, until.date() if until else None
+    _run(write(Settings(), *days, form.value, file, others=others, language=language.value))
+
+
+@demo_app.command("traffic")
+def demo_traffic(
+    days: Annotated[int, typer.Option(min=1, max=730, help="How many days back it begins.")] = 90,
+    seed: Annotated[int, typer.Option(help="The same seed is always the same traffic.")] = 1,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Also into a database that already holds people.")] = False,
+) -> None:
+    """Let simulated people, clearly none, use the demo branch. Nothing is ever sent to them."""
+    from bot.commands.demo import traffic
+    from bot.settings import Settings
+
+    _run(traffic(Settings(), days, seed, anyway=anyway))
 
 
 @understand_app.command()

@@ -43,7 +43,7 @@ EXPLAINS: Mapping[str, int] = {
     **dict.fromkeys(("register", "extension", "contribution", "payment", "eligibility", "coverage_check"), ACCESS),
     **dict.fromkeys(("claim", "claim_documents"), CLAIMS),
 }
-SILENT = ("touch", "opt_out", "opt_in", "joined", "erased", "moved", "mission")  # events that are not a word to us
+SILENT = ("touch", "click", "opt_out", "opt_in", "joined", "erased", "moved", "mission")  # events that are not a word to us
 
 
 class JourneyRow(SQLModel, table=True):

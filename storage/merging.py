@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from storage import campaigns, rollups
+from storage import campaigns, missions, rollups
 from storage.changes import Tools, table_of
 from storage.contacts import AddressRow, ContactRow
 from storage.conversations import ConversationRow, SaidRow
@@ -65,6 +65,7 @@ async def merge(db: Connection, gone: int, kept: int) -> None:
         await db.execute(mine.values(officer_id=task.officer_id, held_at=task.held_at))
     await db.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.contact_id == gone))
     await db.execute(delete(CONTACTS).where(CONTACTS.c.id == gone))
+    await missions.rename(db, gone, kept)
     await rollups.mark(db, gone, kept)
 
 

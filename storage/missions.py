@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, insert, select, update
+from sqlalchemy import BigInteger, Column, ColumnElement, Index, delete, insert, select, update
 from sqlmodel import Field, SQLModel
 
-from storage.changes import Tools, table_of
+from storage.changes import Changes, Tools, table_of
 from storage.contacts import moment
 from storage.officers import OFFICERS
 from storage.stale import Stale
@@ -132,3 +132,42 @@ async def judge(db: Connection, finding: int, officer: int, now: datetime, *, ho
     if not (await db.execute(update(FINDINGS).where(*still).values(**values))).rowcount:
         raise Stale
     return waiting[0]
+
+
+class MissionReports:
+    """What a turn may do: keep the worker's own word, once for each mission."""
+
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
+
+    async def said(self, mission: str) -> bool | None:
+        """Whether the contact said that it asked; None if they said nothing yet."""
+        row = (await self._changes.read(select(REPORTS.c.asked).where(*self._mine(mission)))).first()
+        return bool(row.asked) if row else None
+
+    async def say(self, mission: str, *, asked: bool) -> None:
+        """The newest word counts."""
+        changes = self._changes
+        if await self.said(mission) is None:
+            contact = changes.contact
+            changes.add(
+                REPORTS,
+                id=changes.tools.new_id(),
+                at=changes.now,
+                contact_id=contact.id,
+                branch=contact.branch,
+                mission=mission,
+                asked=asked,
+            )
+        else:
+            changes.change(update(REPORTS).where(*self._mine(mission)).values(asked=asked, at=changes.now))
+
+    def _mine(self, mission: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        return REPORTS.c.contact_id == self._changes.contact.id, REPORTS.c.mission == mission
+
+
+async def rename(db: Connection, gone: int, kept: int) -> None:
+    """Two who became one have one word about each mission: that of the one who is kept."""
+    theirs = select(REPORTS.c.mission).where(REPORTS.c.contact_id == kept)
+    await db.execute(delete(REPORTS).where(REPORTS.c.contact_id == gone, REPORTS.c.mission.in_(theirs)))
+    await db.execute(update(REPORTS).where(REPORTS.c.contact_id == gone).values(contact_id=kept))

@@ -16,6 +16,7 @@ from storage.coverage import CHECKS
 from storage.deliveries import DELIVERIES, load_page
 from storage.events import EVENTS
 from storage.interests import INTERESTS, Interests
+from storage.missions import REPORTS
 from storage.notes import NOTES
 from storage.occasions import COMPREHENSION
 from storage.reminders import REFUSALS
@@ -77,6 +78,9 @@ class Privacy:
         shares = await changes.read(
             select(SHARES.c.at, SHARES.c.partner).where(SHARES.c.contact_id == contact.id).order_by(SHARES.c.partner)
         )
+        reports = await changes.read(
+            select(REPORTS.c.at, REPORTS.c.mission, REPORTS.c.asked).where(REPORTS.c.contact_id == contact.id).order_by(REPORTS.c.id)
+        )
         interest = await Interests(changes).current()
         return {
             "contact": {name: _plain(getattr(contact, name)) for name in CHANGEABLE},
@@ -88,6 +92,7 @@ class Privacy:
             "events": [{"at": _plain(row.at), "kind": row.kind, "subject": row.subject} for row in events],
             "came_by": [{"at": _plain(row.at), "code": row.code, "partner": row.partner} for row in touches],
             "questions": [{"at": _plain(row.at), "question": row.question, "right": bool(row.is_right)} for row in answers],
+            "missions": [{"at": _plain(row.at), "mission": row.mission, "asked": bool(row.asked)} for row in reports],
             "shared_with": [{"at": _plain(row.at), "partner": row.partner} for row in shares],
             "refused": [{"at": _plain(row.at), "campaign": row.name} for row in refused],
             "interest": {name: _plain(getattr(interest, name)) for name in interest.__slots__} if interest else None,
@@ -122,7 +127,7 @@ class Privacy:
         changes.change(update(RIGHTS).where(*waiting).values(done_at=changes.now))  # nothing is left to copy or to correct
         # Nobody talks with them any more: what they write next is answered by the bot.
         changes.change(update(CONVERSATIONS).where(CONVERSATIONS.c.contact_id == contact.id).values(officer_id=None, held_at=None))
-        for counted in (EVENTS, TOUCHES, COMPREHENSION):
+        for counted in (EVENTS, TOUCHES, COMPREHENSION, REPORTS):
             changes.change(update(counted).where(counted.c.contact_id == contact.id).values(contact_id=None))
         Shares(changes).end()
         changes.change(update(CONTACTS).where(CONTACTS.c.id == contact.id).values(erased_at=changes.now))
