@@ -14,6 +14,7 @@ from storage.doors import DoorsKept
 from storage.events import Events
 from storage.interests import Interests
 from storage.joins import Joins
+from storage.missions import MissionReports
 from storage.occasions import Occasions
 from storage.officer_chats import OfficerChats
 from storage.partner_keys import PartnerKeys
@@ -62,6 +63,10 @@ class Store:
     @cached_property
     def occasions(self) -> Occasions:
         return Occasions(self._changes)
+
+    @cached_property
+    def missions(self) -> MissionReports:
+        return MissionReports(self._changes)
 
     @cached_property
     def officer_chats(self) -> OfficerChats:
