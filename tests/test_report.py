@@ -241,4 +241,4 @@ def test_a_day_that_is_no_edge_of_a_period_is_explained() -> None:
     assert _period(date(2026, 10, 1), date(2026, 12, 31), "Asia/Jakarta").name == "2026-Q4"
     for days in ((date(2026, 10, 2), date(2026, 12, 31)), (date(2026, 12, 31), date(2026, 10, 1)), (date(2026, 10, 1), None)):
         with pytest.raises(NotSetUp, match="Nothing was written"):
-            _period(*days, "Asia/Jakarta")
+            _period(days[0], days[1], "Asia/Jakarta")
