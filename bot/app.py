@@ -24,10 +24,13 @@ from bot.channels.whatsapp_webhook import Webhook
 from bot.clock import Clock
 from bot.commands.officers import first_administrator
 from bot.delivery import Delivery, Pace
+from bot.doors import doors_of
 from bot.failpoints import commit
 from bot.guard import Guard
 from bot.pages import Pages
 from bot.pages.page_words import hotline
+from bot.pages.qr_code import PATH as QR_PATH
+from bot.pages.qr_code import QrCodes
 from bot.pages.serve import WebChat
 from bot.reading import Reading
 from bot.schedule import Schedule
@@ -35,14 +38,14 @@ from bot.settings import Settings
 from bot.web import build
 from console import Console
 from console.policies import Policy, Route
-from storage import Database, Unavailable, leases
+from storage import Database, Unavailable, doors, leases, partners
 from storage.branches import name_of
 from storage.news import QUEUED, Listener
 
 log = structlog.get_logger()
 TELEGRAM_HOOK = "/telegram/webhook"
 OVERVIEW_KEEPS = 30.0  # seconds
-BROWSER = {"/chat", "/quit"}  # what only a page of ours may use
+BROWSER = {"/chat", "/embed/chat", "/quit"}  # what only a page of ours may use
 
 
 class Role(StrEnum):
@@ -92,6 +95,7 @@ class App:
         if self.role is not Role.WORKER:
             self._engine.start()
             branch = await self.database.writer.read(lambda db: name_of(db, self.settings.branch))
+            await self.database.writer.run(lambda db: doors.keep(db, doors_of(self.settings)))
             pages = Pages(branch, hotline())
             self._console = self._set_up_console(pages)
             routes = self._browser_routes(pages) + self._console.routes() + Links(self.database, self._clock).routes()
@@ -144,8 +148,13 @@ class App:
         await self.database.close()
 
     def _browser_routes(self, pages: Pages) -> list[Route]:
-        self._chat = WebChat(pages, self._engine.receive, self._reading, house.now, self.settings.public_url)
-        return [Route(route, Policy.BROWSER if route.path in BROWSER else Policy.PUBLIC) for route in self._chat.routes()]
+        self._chat = WebChat(pages, self._engine.receive, self._reading, house.now, self.settings.public_url, self._origins)
+        pictures = Route(web.get(QR_PATH, QrCodes(self.database, house.now).send), Policy.PUBLIC)
+        return [pictures, *(Route(route, Policy.BROWSER if route.path in BROWSER else Policy.PUBLIC) for route in self._chat.routes())]
+
+    async def _origins(self, code: str) -> tuple[str, ...]:
+        """Which sites may frame our chat by a link's code."""
+        return await self.database.writer.read(lambda db: partners.origins_of(db, code, house.now()))
 
     def _set_up_console(self, pages: Pages) -> Console:
         settings = self.settings

@@ -23,11 +23,13 @@ class Settings(BaseSettings):
     public_url: str = ""
     behind_proxy: bool = False
     telegram_token: SecretStr | None = None
+    telegram_name: str = Field("", pattern=r"^@?[A-Za-z0-9_]*$")
     telegram_api_url: str = "https://api.telegram.org"
     telegram_webhook_secret: SecretStr | None = None
     telegram_rate: float = Field(30, ge=0)
     telegram_chat_rate: float = Field(1, ge=0)
     whatsapp_token: SecretStr | None = None
+    whatsapp_number: str = Field("", pattern=r"^\+?[0-9]*$")
     whatsapp_phone_id: str = Field("", pattern=r"^[0-9]*$")
     whatsapp_app_secret: SecretStr | None = None
     whatsapp_verify_token: SecretStr | None = None

@@ -38,6 +38,7 @@ from console import (
     operation,
     overview,
     partner_links,
+    partner_page,
     partner_people,
     partners,
     passkeys,
@@ -67,7 +68,7 @@ MODULES = (
     *(interests, interests_one, interests_rules),
     *(members_ending, members_imports, members),
     *(campaign_compose, campaign_files, campaign_templates, campaign_lists, campaigns, campaign_acts, campaign_asks, campaign_results),
-    *(partners, partner_links, partner_people),
+    *(partners, partner_links, partner_people, partner_page),
     *(monitoring, monitoring_orders, targets, missions),
     *(staff, audit_log, operation),
 )

@@ -18,14 +18,14 @@ from console.uploads import MULTIPART, first_field
 from console.visit import FORM_FIELD, FORM_HEADER, Visit, cookie_name
 from locales import _
 from storage import Unavailable, sessions
-from storage.sessions import ENROL, FULL, SECOND
+from storage.sessions import ENROL, FULL, OWN, SECOND
 
 log = logging.getLogger(__name__)
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 256 bits
 HARMLESS = {hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS}
 PREFIX = "/desk"
 VISIT = web.RequestKey("visit", Visit)
-STAGES = {Policy.SECOND: {SECOND}, Policy.ENROL: {ENROL, FULL}}
+STAGES = {Policy.SECOND: {SECOND}, Policy.ENROL: {ENROL, FULL}, Policy.OWN_FIGURES: {OWN, FULL}}
 BACKGROUND = "X-Background"  # sent by what a page fetches by itself: that does not keep an officer signed in
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -26,6 +26,7 @@ PLACES = (
     Place("/desk/people", _("People"), "people", Policy.LOOK),
     Place("/desk/members", _("Members"), "members", Policy.LOOK),
     Place("/desk/campaigns", _("Campaigns"), "campaigns", Policy.CAMPAIGNS),
+    Place("/desk/partner", _("My page"), "partners", Policy.OWN_FIGURES),
     Place("/desk/partners", _("Partners"), "partners", Policy.SERVE),
     Place("/desk/monitoring", _("Evaluation"), "evaluation", Policy.MEASURE),
     Place("/desk/missions", _("Missions"), "missions", Policy.MEASURE),

@@ -16,6 +16,7 @@ from handlers.help import assistance
 from handlers.interest import interest
 from handlers.joining import joining
 from handlers.menu import menu
+from handlers.mitra import angka, mitra
 from handlers.privacy import privacy
 from handlers.topics import topic
 
@@ -43,6 +44,8 @@ _DIALOGUES = (
     privacy,
     chats,
     duty_chat,
+    mitra,
+    angka,
     emergency,
     welcome.welcome,
     talk.language,

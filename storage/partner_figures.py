@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
+from storage.changes import Changes
 from storage.events import EVENTS
 from storage.interests import INTERESTS
+from storage.partners import LINKS
+from storage.requests import REQUESTS
 from storage.scope import within
 from storage.shares import SHARES
 from storage.touches import CAME, TOUCHES
@@ -30,6 +34,50 @@ class Funnel:
     interested: int = 0
     registered: int = 0  # an officer noted that they joined
     shared: int = 0  # let the partner see their name
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """A branch at a glance, since some moment."""
+
+    talked: int
+    checked: int
+    interested: int
+    waiting: int  # requests that are open now
+    urgent: int
+
+
+class PartnerFigures:
+    """What a turn may tell of a partner."""
+
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
+
+    async def of(self, partner: str) -> Funnel:
+        return await of_partner(self._changes.db, partner)
+
+    async def link(self, partner: str) -> str | None:
+        """The partner's newest link that holds and is no occasion's."""
+        good = LINKS.c.revoked_at.is_(None), or_(LINKS.c.expires_at.is_(None), LINKS.c.expires_at > self._changes.now)
+        query = select(LINKS.c.code).where(LINKS.c.partner == partner, LINKS.c.occasion.is_(None), *good)
+        found: str | None = (await self._changes.read(query.order_by(LINKS.c.created_at.desc(), LINKS.c.code).limit(1))).scalar()
+        return found
+
+    async def of_branch(self, branch: str, since: datetime) -> Lately:
+        return await lately(self._changes.db, branch, since)
+
+
+async def lately(db: Connection, branch: str, since: datetime) -> Lately:
+    mine = within(EVENTS.c.branch, branch), EVENTS.c.at >= since, EVENTS.c.contact_id.is_not(None)
+    people = func.count(func.distinct(EVENTS.c.contact_id))
+    open_ = within(REQUESTS.c.branch, branch), REQUESTS.c.state != "closed"
+    return Lately(
+        talked=await _count(db, people, *mine),
+        checked=await _count(db, people, *mine, EVENTS.c.kind == "check"),
+        interested=await _count(db, func.count(INTERESTS.c.id), within(INTERESTS.c.branch, branch), INTERESTS.c.at >= since),
+        waiting=await _count(db, func.count(REQUESTS.c.id), *open_),
+        urgent=await _count(db, func.count(REQUESTS.c.id), *open_, REQUESTS.c.urgent),
+    )
 
 
 async def of_partner(db: Connection, partner: str, occasion: int | None = None) -> Funnel:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Select, delete, insert, or_, select, update
+from sqlalchemy import BigInteger, Column, ColumnElement, Select, and_, delete, insert, or_, select, update
 from sqlmodel import Field, SQLModel
 
 from storage.changes import table_of
@@ -17,9 +17,11 @@ from storage.writer import Connection
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
+BRIEF = timedelta(hours=1)  # of a partner, who came by a link from the chat and has no password
 SEEN_EVERY = timedelta(minutes=1)  # how exactly idleness is measured: one write a minute, not one a click
 
 FULL, SECOND, ENROL = "full", "second", "enrol"  # signed in; password right, second factor to come; second factor to be set up
+OWN = "own"  # came by a one-time link from the chat: opens a partner's own page and nothing else
 
 
 class SessionRow(SQLModel, table=True):
@@ -89,4 +91,5 @@ async def of(db: Connection, officer: int, now: datetime) -> list[tuple[str, dat
 
 
 def _over(now: datetime) -> ColumnElement[bool]:
-    return or_(SESSIONS.c.seen_at <= now - IDLE, SESSIONS.c.begun_at <= now - LONGEST)
+    brief = and_(SESSIONS.c.stage == OWN, SESSIONS.c.begun_at <= now - BRIEF)
+    return or_(SESSIONS.c.seen_at <= now - IDLE, SESSIONS.c.begun_at <= now - LONGEST, brief)

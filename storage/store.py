@@ -17,12 +17,14 @@ from storage.joins import Joins
 from storage.missions import MissionReports
 from storage.occasions import Occasions
 from storage.officer_chats import OfficerChats
+from storage.partner_figures import PartnerFigures
 from storage.partner_keys import PartnerKeys
 from storage.partners import Partners
 from storage.privacy import Privacy
 from storage.reminding import Reminders
 from storage.requests import Requests
 from storage.shares import Shares
+from storage.staff_chats import StaffChats
 from storage.touches import Touches
 
 
@@ -77,6 +79,10 @@ class Store:
         return Joins(self._changes)
 
     @cached_property
+    def partner_figures(self) -> PartnerFigures:
+        return PartnerFigures(self._changes)
+
+    @cached_property
     def partner_keys(self) -> PartnerKeys:
         return PartnerKeys(self._changes)
 
@@ -103,6 +109,10 @@ class Store:
     @cached_property
     def shares(self) -> Shares:
         return Shares(self._changes)
+
+    @cached_property
+    def staff_chats(self) -> StaffChats:
+        return StaffChats(self._changes)
 
     @cached_property
     def touches(self) -> Touches:

@@ -32,12 +32,13 @@ class Pages:
             "scripts": [name for name in self.files if name.endswith(".js") and name != "chat.js"],
         }
 
-        def spoken(template: str) -> dict[str, File]:
+        def spoken(template: str, *, embedded: bool = False) -> dict[str, File]:
             page = templates.get_template(template)
             return {
-                language: file("text/html", page.render(**common, language=language, words=words[language]).encode())
+                language: file("text/html", page.render(**common, language=language, words=words[language], embedded=embedded).encode())
                 for language in LANGUAGES
             }
 
         self.chat = spoken("chat.html")
+        self.embed = spoken("chat.html", embedded=True)
         self.harmless = spoken("harmless.html")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
 # Nothing inline, nothing from elsewhere, nobody may frame us; and with trusted types text can never become markup.
@@ -33,12 +35,25 @@ HEADERS = {
 TWO_YEARS = "max-age=63072000"
 
 
+FRAMED = "X-Framed"  # never sent: says that the answer carries its own rule of who may frame it
+
+
+def framed_by(response: web.StreamResponse, origins: Sequence[str]) -> None:
+    """Let these sites, and no others, show the page within theirs."""
+    if origins:
+        response.headers["Content-Security-Policy"] = POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {' '.join(origins)}")
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        response.headers[FRAMED] = "yes"
+
+
 def protect(app: web.Application, *, https: bool) -> None:
     """Put the headers on everything `app` answers. A handler that set one of them itself (a file's caching) keeps its own."""
 
     async def add(_request: web.BaseRequest, response: web.StreamResponse) -> None:
+        framed = response.headers.pop(FRAMED, None)
         for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+            if not (framed and name == "X-Frame-Options"):  # which knows only all or nobody
+                response.headers.setdefault(name, value)
         if https:
             response.headers.setdefault("Strict-Transport-Security", TWO_YEARS)
         response.headers["Server"] = "sapa"

@@ -33,8 +33,9 @@ async function leave(line) {
   document.title = words().weather;
   document.body.replaceChildren();
   document.querySelectorAll("link[rel=icon]").forEach((link) => link.remove());
-  history.replaceState(null, "", HARMLESS);
   forget();
+  if ("embedded" in document.documentElement.dataset) return; // the token went with the rest; around us another site goes on
+  history.replaceState(null, "", HARMLESS);
   keep("left", true);
   if (await Promise.race([endCookie(), pause(ENOUGH)])) location.replace(HARMLESS);
 }

@@ -14,6 +14,22 @@ function name() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** Within another site browsers keep no cookie of ours, so the page keeps its token itself, and tells it beside the protocol. */
+function token() {
+  const kept = recall("token", "");
+  if (kept) return kept;
+  const made = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16)))).slice(0, 22);
+  keep("token", made.replaceAll("+", "-").replaceAll("/", "_"));
+  return recall("token", "");
+}
+
+function socketTo(language) {
+  const address = `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}`;
+  return "embedded" in document.documentElement.dataset
+    ? new WebSocket(`${address}/embed/chat?lang=${language}`, ["sapa", token()])
+    : new WebSocket(`${address}/chat?lang=${language}`);
+}
+
 export class Line {
   /** `hear` gets what the server says; `change` is called when the line opens or closes, or when something starts or stops waiting. */
   constructor({ language, ref, hear, change }) {
@@ -41,8 +57,7 @@ export class Line {
   open() {
     if (this.socket || this.stopped) return;
     clearTimeout(this.timer);
-    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(`${scheme}//${location.host}/chat?lang=${this.language}`);
+    const socket = socketTo(this.language);
     this.socket = socket;
     socket.onopen = () => socket.send(JSON.stringify({ since: this.last }));
     socket.onmessage = (event) => socket === this.socket && this.receive(JSON.parse(event.data));

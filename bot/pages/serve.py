@@ -7,7 +7,7 @@ import hashlib
 import re
 import secrets
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -15,19 +15,33 @@ from aiohttp import WSCloseCode, hdrs, web
 
 from bot.channels.webchat import HEARTBEAT, LONGEST_FRAME, STRANGER, Line, Receive, Talk
 from bot.pages import Pages
+from bot.pages.headers import framed_by
 from console.files import YEAR, packed
 from locales import LANGUAGES
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits
 KEPT = 180 * 24 * 3600  # seconds; renewed at every visit
 MOST_LINES = 8  # open pages of one worker
+PROTOCOL = "sapa"
+
+Origins = Callable[[str], Awaitable[Sequence[str]]]
 
 
 class WebChat:
     """Serves the chat page. `wake(address)` tells the open pages of an address that there is something new to read."""
 
-    def __init__(self, pages: Pages, receive: Receive, talk: Talk, clock: Callable[[], datetime], public_url: str = "") -> None:
+    def __init__(
+        self,
+        pages: Pages,
+        receive: Receive,
+        talk: Talk,
+        clock: Callable[[], datetime],
+        public_url: str = "",
+        origins: Origins | None = None,
+    ) -> None:
+        """`origins` tells which sites may frame the chat by a link's code."""
         self.pages, self.receive, self.talk, self.clock, self.public_url = pages, receive, talk, clock, public_url
+        self.origins = origins or _nowhere
         self.https = public_url.startswith("https://")
         # A __Host- cookie cannot be set or read by a neighbouring subdomain.
         self.cookie = "__Host-sapa" if self.https else "sapa"
@@ -38,6 +52,8 @@ class WebChat:
             web.get("/", self.page),
             web.get("/pages/{version}/{name}", self.file),
             web.get("/chat", self.chat),
+            web.get("/embed", self.embed),
+            web.get("/embed/chat", self.embedded_chat),
             web.get("/cuaca", self.harmless),
             web.post("/quit", self.quit),
         ]
@@ -57,6 +73,21 @@ class WebChat:
         token = self._token(request) or secrets.token_urlsafe(16)
         response.set_cookie(self.cookie, token, max_age=KEPT, httponly=True, samesite="Lax", secure=self.https)
         return response
+
+    async def embed(self, request: web.Request) -> web.Response:
+        """The chat within a partner's site: framed there alone, and without a cookie, which browsers refuse to pages that are framed."""
+        response = packed(request, self.pages.embed[language_of(request)])
+        response.headers[hdrs.VARY] = "Accept-Encoding, Accept-Language"
+        framed_by(response, await self.origins(request.query.get("ref", "")))
+        return response
+
+    async def embedded_chat(self, request: web.Request) -> web.StreamResponse:
+        """The page keeps its token itself and names it beside the protocol, where no log of addresses finds it."""
+        if not self._ours(request):
+            raise web.HTTPForbidden
+        offered = [part.strip() for part in request.headers.get(hdrs.SEC_WEBSOCKET_PROTOCOL, "").split(",")]
+        token = next((part for part in offered if TOKEN.fullmatch(part)), None)
+        return await self._open(request, token, (PROTOCOL,))
 
     async def harmless(self, request: web.Request) -> web.Response:
         return packed(request, self.pages.harmless[language_of(request)])
@@ -84,9 +115,11 @@ class WebChat:
     async def chat(self, request: web.Request) -> web.StreamResponse:
         if not self._ours(request):
             raise web.HTTPForbidden  # another site's script, riding on our cookie
-        socket = web.WebSocketResponse(max_msg_size=LONGEST_FRAME, heartbeat=HEARTBEAT, compress=False)
+        return await self._open(request, self._token(request))
+
+    async def _open(self, request: web.Request, token: str | None, protocols: tuple[str, ...] = ()) -> web.StreamResponse:
+        socket = web.WebSocketResponse(max_msg_size=LONGEST_FRAME, heartbeat=HEARTBEAT, compress=False, protocols=protocols)
         await socket.prepare(request)
-        token = self._token(request)
         if token is None:
             await socket.close(code=STRANGER)
             return socket
@@ -115,6 +148,10 @@ class WebChat:
         """Sent by a page of ours: browsers name the page's origin in every POST and every opening of a socket."""
         origin = request.headers.get(hdrs.ORIGIN, "")
         return bool(origin) and (origin == self.public_url.rstrip("/") or urlsplit(origin).netloc == request.host)
+
+
+async def _nowhere(_code: str) -> Sequence[str]:
+    return ()
 
 
 def sender_of(token: str) -> str:
