@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from console import exports
+from console.campaign_shown import ARMS
 from console.campaign_states import BECAME, REASONS
 from console.campaigns import PATH, common, decimal, found
 from console.charts import Bar, bars
@@ -22,6 +23,7 @@ from console.words import CHANNELS, word_for
 from locales import Text, Written, _, render
 from storage import campaigns_pace, campaigns_results
 from storage.campaigns import ENDED, Campaign
+from storage.campaigns_file import load
 from storage.campaigns_results import ARRIVED, TELLS_DELIVERED, Results, Share, difference
 
 CHUNK = 1000
@@ -29,7 +31,9 @@ DID: Mapping[str, Text] = {
     "wrote": _("wrote to us"),
     "checked": _("checked their coverage"),
     "interested": _("left their name"),
+    "stopped": _("stopped our messages, by any way"),
 }
+GOOD = ("wrote", "checked", "interested")  # what a campaign is written for
 BLOCKED = frozenset({"blocked", "deactivated", "kicked", "forbidden"})
 HEADER = (_("Person"), _("Channel"), _("State"), _("Why"), _("When"), _("Pressed"))
 
@@ -68,6 +72,9 @@ async def results(visit: Visit) -> web.Response:
         chart=bars(_bars(told)),
         by_channel=by_channel(told),
         effects=effects(told),
+        arms=ARMS,
+        did=DID,
+        has_link=any(button.link for button in load(campaign.content).button),
         is_over=campaign.state in ENDED,
         points=lambda share: decimal(share * 100, visit.language, "+"),
         asked=asked(visit, f"{PATH}/{campaign.id}"),
@@ -81,8 +88,9 @@ def _bars(told: Results) -> list[Bar]:
         (_("In the audience"), sum(told.states.values()), "other"),
         (_("Sent"), told.reached, "good"),
         (_("Pressed a button"), told.pressed, "good"),
+        *([(_("Opened a link"), told.opened, "good")] if told.opened else []),
     ]
-    steps += [(DID[name], reached.many, "good") for name, (reached, _held) in told.did.items() if name in DID]
+    steps += [(DID[name], reached.many, "good") for name, (reached, _held) in told.did.items() if name in GOOD]
     steps.append((_("Stopped our messages"), told.opted_out, "bad"))
     return [Bar(label, many, tone) for label, many, tone in steps]
 

@@ -38,7 +38,7 @@ async def every(visit: Visit) -> web.Response:
     found = await visit.read(
         lambda db: campaigns.find(db, visit.branch, states=wanted.chosen["state"], before=wanted.number_after, most=PAGE)
     )
-    under_way = [one for one in found[:PAGE] if one.started_at]
+    under_way = [one for one in found[:PAGE] if one.started_at and one.state != STANDING]
     return visit.show(
         "campaigns.html",
         listing=listing(wanted, found, PAGE, lambda one: one.id),
@@ -86,7 +86,12 @@ async def show(visit: Visit, campaign: Campaign, status: int = 200, **more: Any)
 
 
 def common(visit: Visit, campaign: Campaign) -> dict[str, Any]:
-    return words(visit) | {"acts": acts(visit, campaign), "own": campaign.author == visit.officer.login}
+    return words(visit) | {"acts": acts(visit, campaign), "own": campaign.author == visit.officer.login, "repeats": repeats(campaign)}
+
+
+def repeats(campaign: Campaign) -> bool:
+    """Whether what is sent are campaigns of its own, and not itself."""
+    return campaign.parent is None and load(campaign.content).repeat is not None
 
 
 def spoken(visit: Visit) -> dict[str, str]:

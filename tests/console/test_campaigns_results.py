@@ -11,7 +11,7 @@ from sqlalchemy import update
 from console.policies import Role
 from storage.campaigns import RECIPIENTS
 from storage.deliveries import DELIVERIES
-from tests.console.campaigning import PATH, TEXT, author, drafted, people, runs, started
+from tests.console.campaigning import PATH, TEXT, act, author, drafted, people, runs, started
 from tests.console.conftest import Desk
 
 
@@ -67,3 +67,51 @@ async def test_the_export_has_everybody_once_and_no_name_or_number(both: Desk) -
     assert "menulis di WhatsApp lebih dari sehari lalu" in text
     auditor = await both.signed_in(Role.AUDITOR)
     assert (await auditor.post(f"{PATH}/{campaign.id}/export")).status == 403
+
+
+QUESTION = """
+[question]
+after_hours = 1
+text = { id = "Sampai kapan?", en = "Until when?" }
+[[question.answer]]
+label = { id = "Akhir kontrak", en = "End of contract" }
+right = true
+[[question.answer]]
+label = { id = "Selamanya", en = "For ever" }
+"""
+
+
+async def test_two_texts_and_a_question_have_results_of_their_own(both: Desk) -> None:
+    await people(both, 30)
+    other = '[other]\nid = "Apa kabar"\nen = "How are you"\n[text]'
+    campaign = await started(both, TEXT.replace("[text]", other, 1) + QUESTION)
+    await runs(both)
+    browser = await both.signed_in(Role.AUDITOR)
+    shown = await (await browser.get(f"{PATH}/{campaign.id}/results")).text()
+    assert "Kedua teks" in shown
+    assert "Teks kedua" in shown
+    ids = await handed(both)
+    await both.database.writer.run(
+        lambda db: db.execute(update(DELIVERIES).where(DELIVERIES.c.id.in_(ids)).values(state="sent", done_at=both.clock()))
+    )
+    await runs(both)
+    both.clock.move(hours=26)
+    await runs(both)
+    browser = await both.signed_in(Role.AUDITOR)
+    shown = await (await browser.get(f"{PATH}/{campaign.id}/results")).text()
+    assert "Apakah dipahami?" in shown
+    assert "Akhir kontrak" in shown
+
+
+async def test_those_it_did_not_reach_get_a_draft_of_their_own(desk: Desk) -> None:
+    await people(desk, 2)
+    campaign = await started(desk)
+    await runs(desk)
+    browser = await desk.enter(await author(desk))
+    await act(desk, "cancel", campaign, await author(desk))
+    assert "/again" in await (await browser.get(f"{PATH}/{campaign.id}/results")).text()
+    answer = await browser.post(f"{PATH}/{campaign.id}/again")
+    assert answer.status == 303
+    shown = await (await browser.get(answer.headers["Location"])).text()
+    assert "tidak terjangkau" in shown
+    assert "Draf" in shown

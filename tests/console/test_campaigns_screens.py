@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from storage import templates
+from storage.audience_upload import upload
+from storage.audiences import Audience
+from storage.audiences_saved import Keeper
 from storage.campaigns import Campaign
 from storage.campaigns_acts import Act
 from storage.campaigns_file import CampaignFile
 from storage.officers import Officer
+from storage.templates import Template
 from tests.browser.conftest import browser  # noqa: F401 (a fixture)
 from tests.console.campaigning import PATH, TEXT, author, drafted, people, runs, started
 from tests.console.conftest import Desk
@@ -23,6 +28,41 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 LONG = TEXT.replace("Cek masa", "NamaYangPanjangSekaliSupayaTidakMuatDiLayarKecil Cek").replace("Cek status", "C" * 64)
 
 
+RICH = TEXT.replace("Cek masa", "Pengingat masa").replace(
+    "[audience]",
+    """
+[other]
+id = "Teks lain"
+en = "Another text"
+[repeat]
+on = "cover_ends"
+days = [60, 30, 7]
+[question]
+text = { id = "Paham?", en = "Understood?" }
+[[question.answer]]
+label = { id = "Ya", en = "Yes" }
+right = true
+[[question.answer]]
+label = { id = "Tidak", en = "No" }
+[audience]
+""",
+)
+
+
+async def kept_things(desk: Desk) -> None:
+    """A list, a filter under a name, and templates in several states."""
+    who, database = await author(desk), desk.database
+    await upload(database, who, "sidoarjo", "Peserta acara di Taipei", "6281200000001\nbukan nomor", desk.clock())
+    audience = Audience(countries=("HK", "TW"), languages=("id",))
+    await database.writer.run(
+        lambda db: Keeper(db, database.tools, who, "sidoarjo", desk.clock()).save(database.dialect, "Hong Kong", audience)
+    )
+    body = {"type": "BODY", "text": "Halo {{first_name}}, cek pelindungan Anda di sini ya."}
+    states = (("ajakan_cek_pelindungan_pekerja", "APPROVED", ""), ("janji_manis", "REJECTED", "PROMOTIONAL"), ("kabar", "PENDING", ""))
+    listed = [Template(name, "id", state, "marketing", reason, "GREEN", parts=(body,)) for name, state, reason in states]
+    await database.writer.run(lambda db: templates.synchronise(db, database.dialect, listed, desk.clock()))
+
+
 async def filled(desk: Desk) -> dict[str, str]:
     """Campaigns in several states; the address of each of their pages."""
     await people(desk, 40)
@@ -30,6 +70,8 @@ async def filled(desk: Desk) -> dict[str, str]:
     await people(desk, 3, opted_out_at=desk.clock())
     running = await started(desk, TEXT.replace("Cek masa", "Kampanye lain").replace("[text]", "hold_out = 0.2\n[text]"))
     await runs(desk)
+    standing = await started(desk, RICH)
+    await kept_things(desk)
     draft, faulty = await drafted(desk), await drafted(desk, LONG)
     return {
         "list": PATH,
@@ -41,6 +83,10 @@ async def filled(desk: Desk) -> dict[str, str]:
         "running": f"{PATH}/{running.id}",
         "results": f"{PATH}/{running.id}/results",
         "file": f"{PATH}/file",
+        "repeats": f"{PATH}/{standing.id}",
+        "lists": f"{PATH}/lists",
+        "templates": f"{PATH}/templates",
+        "template": f"{PATH}/templates/new",
     }
 
 
