@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -153,3 +154,39 @@ async def test_an_import_that_is_killed_is_believed_by_nobody_and_can_be_done_ag
         while await database.writer.run(lambda db: rosters.sweep(db, later, 5000)):
             pass
     assert await members(settings) == 20_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+async def test_fifty_thousand_rows_take_a_minute_and_two_hundred_megabytes_at_most(settings: Settings, tmp_path: Path, kind: str) -> None:
+    """L10, as the system counts the process: its CPU seconds and the most memory it ever held."""
+    rows = [["Peserta", f"2611{number:07}", "", *RIGHT[3:]] for number in range(50_000)]
+    file = tmp_path / f"Peserta.{kind}"
+    file.write_bytes(lines(*rows) if kind == "csv" else workbook([HEADINGS, *rows]))
+    given = {"SAPA_DATABASE_URL": settings.database_url, "SAPA_SECRET_KEY": KEY, "PATH": os.environ["PATH"]}
+    asked = ["roster", "import", str(file), "--all", "scheme=placed", "--all", "programmes=JKK JKM"]
+    importing = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", *asked, env=given, stdout=asyncio.subprocess.DEVNULL)
+    most, seconds = 0, 0.0
+    waiting = asyncio.create_task(importing.wait())
+    while not waiting.done():
+        most, seconds = max(most, _most_memory(importing.pid)), max(seconds, _seconds(importing.pid))
+        await asyncio.wait([waiting], timeout=0.05)
+    assert importing.returncode == 0
+    assert await members(settings) == 50_000
+    assert (seconds < 60, most < 200 * 1024) == (True, True), (seconds, most)
+
+
+def _most_memory(pid: int) -> int:
+    """The most that it held since it began, in kB."""
+    with suppress(OSError, StopIteration):
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1])
+    return 0
+
+
+def _seconds(pid: int) -> float:
+    """Of CPU, its own and the system's for it."""
+    with suppress(OSError, IndexError):
+        told = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+    return 0
