@@ -51,7 +51,7 @@ async def register(visit: Visit) -> web.Response:
         stands=there,
         tiles=_tiles(there),
         size=TILE,
-        said={mission: share for mission, share in said.items() if share.of >= ENOUGH},
+        votes={mission: share for mission, share in said.items() if share.of >= ENOUGH},
         waiting=await visit.read(lambda db: missions.findings(db, PROPOSED)),
         names={one.id: one.name for one in facts.book().all(Mission)},
         country=country,

@@ -112,8 +112,7 @@ async def send(visit: Visit, found: Report, form: str, language: str = "") -> we
 
 
 async def _report(visit: Visit, wanted: Period, partner: str | None) -> Report:
-    dialect = visit.desk.database.dialect
-    return await visit.read(lambda db: report(db, dialect, visit.branch, wanted, visit.now, partner))
+    return await visit.read(lambda db: report(db, visit.branch, wanted, visit.now, partner))
 
 
 async def _partner(visit: Visit) -> str | None:

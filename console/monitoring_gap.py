@@ -66,7 +66,7 @@ def gap(report: Report, *, known_only: bool = False) -> Section:
     left_out = (_("Of {count} more missions nothing is known.", count=len(every) - len(kept)),) if len(kept) < len(every) else ()
     rows = [[Linked(cell) for cell in cells] for cells in kept]
     strokes = [
-        Stroke(REQUIRED[code], round(share.value * 100), _told(share), "good" if code == "yes" else "other")
+        Stroke(REQUIRED[code], round(share.value * 100), percent(share.value), "good" if code == "yes" else "other")
         for code, share in groups.items()
         if share.of >= ENOUGH
     ]

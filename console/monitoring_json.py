@@ -10,8 +10,6 @@ from console.monitoring_gap import stands
 from storage.campaigns_results import Share
 from storage.reports.content import Report
 
-DID = ("checked", "interested")  # what is told of a campaign
-
 
 def document(report: Report) -> bytes:
     return json.dumps(numbers(report), ensure_ascii=False, indent=1, sort_keys=True).encode()
@@ -37,14 +35,7 @@ def numbers(report: Report) -> dict[str, Any]:
         ],
         "answers": asdict(report.answers) if report.answers else None,
         "urgent": asdict(report.urgent) if report.urgent else None,
-        "campaigns": [
-            {
-                "id": str(one.id),
-                "name": one.name,
-                "did": {did: [_share(side) for side in sides] for did, sides in one.results.did.items() if did in DID},
-            }
-            for one in report.effects
-        ],
+        "campaigns": [{"id": str(one.id), "name": one.name, "checked": [_share(one.got), _share(one.held)]} for one in report.effects],
         "missions": [
             {
                 "mission": one.mission.id,

@@ -60,7 +60,7 @@ async def fetch(visit: Visit) -> web.Response:
     number, branch, wanted = found
     officer = await visit.read(lambda db: officers.by_id(db, "*", number))
     assert officer
-    made = await visit.read(lambda db: report(db, visit.desk.database.dialect, branch, wanted, visit.now))
+    made = await visit.read(lambda db: report(db, branch, wanted, visit.now))
 
     async def work(db: Connection) -> bool:
         used = await orders.use_link(db, visit.desk.database.tools, token, visit.now)

@@ -217,7 +217,7 @@ def answers(report: Report) -> Section:
             Column(_("Hold-out"), "effect"),
             Column(_("Difference"), "effect"),
         ]
-        tables.append(Table(_("Campaigns"), heads, [_effect(one.id, one.name, *one.results.did["checked"]) for one in report.effects]))
+        tables.append(Table(_("Campaigns"), heads, [_effect(one.id, one.name, one.got, one.held) for one in report.effects]))
     return Section("answers", _("Answers and campaigns"), tables=tables)
 
 

@@ -11,8 +11,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
-from storage.campaigns import CAMPAIGNS, by_id
-from storage.campaigns_results import Results, results
 from storage.campaigns_results import Share as Counted
 from storage.journeys import JOURNEYS, OUTCOMES, STAGES, TALLIES
 from storage.missions import REPORTS
@@ -49,15 +47,6 @@ class Answers:
     usual: float | None
     slow: float | None  # nine in ten were faster
     within_a_day: int
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a campaign did: those who got it, and the hold-out."""
-
-    id: int
-    name: str
-    results: Results
 
 
 async def tally(db: Connection, group: Group, period: str) -> dict[str, int]:
@@ -102,15 +91,6 @@ async def answers(db: Connection, branch: str, start: datetime, end: datetime, *
     slow = took[max(math.ceil(len(took) * 0.9) - 1, 0)] if took else None
     day = timedelta(days=1).total_seconds()
     return Answers(len(rows), len(took), median(took) if took else None, slow, sum(one <= day for one in took))
-
-
-async def effects(db: Connection, dialect: str, branch: str, start: datetime, end: datetime, most: int = 12) -> list[Effect]:
-    """Of the newest campaigns that began in the period."""
-    here = CAMPAIGNS.c
-    began = within(here.branch, branch), here.started_at >= start, here.started_at < end
-    newest = list((await db.execute(select(here.id).where(*began).order_by(here.id.desc()).limit(most))).scalars())
-    found = [campaign for one in newest if (campaign := await by_id(db, branch, one))]
-    return [Effect(one.id, one.name, await results(db, dialect, one)) for one in found]
 
 
 async def reported(db: Connection, branch: str) -> dict[str, Counted]:

@@ -19,7 +19,11 @@ from sqlalchemy import create_engine, insert, select, update
 from sqlmodel import SQLModel
 
 from bot.house import load, open_database
-from storage import Database, rollups
+from storage import (
+    Database,
+    effects,  # noqa: F401 (declares its tables)
+    rollups,
+)
 from storage.branches import BRANCHES
 from storage.contacts import ContactRow
 from storage.conversations import ConversationRow
@@ -43,7 +47,18 @@ SUBJECTS = {
     "interest": ("new", "changed", "withdrawn"),
     "moved": ("contacted", "registered"),
 }
-OURS = ("journeys", "tallies", "rollups", "recounts", "targets", "mission_findings", "mission_reports", "report_orders", "report_links")
+OURS = (
+    "journeys",
+    "tallies",
+    "rollups",
+    "recounts",
+    "targets",
+    "mission_findings",
+    "mission_reports",
+    "report_orders",
+    "report_links",
+    "campaign_effects",
+)
 
 
 @dataclass

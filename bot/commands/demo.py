@@ -12,7 +12,7 @@ import typer
 from bot import house
 from bot.demo_traffic import Act, plan
 from bot.settings import Settings
-from storage import Database, demo, rollups, targets
+from storage import Database, demo, effects, rollups, targets
 from storage.contacts import Contact
 from storage.interests import Interest
 from storage.store import Store
@@ -36,6 +36,7 @@ async def traffic(settings: Settings, days: int, seed: int, *, anyway: bool) -> 
         people = await play(database, acts, seed)
         await plan_year(database, acts)
         await rollups.catch_up(database.writer)
+        await effects.settle(database.writer, house.now())
         typer.echo(f"{people} demo people did {len(acts)} things in {days} days. Look: sapa report, or /desk/monitoring.")
 
 

@@ -10,7 +10,7 @@ import typer
 
 from bot import house
 from bot.settings import Settings
-from storage import branches, rollups
+from storage import branches, effects, rollups
 from storage.reports.content import HOME_ZONE, guard, report
 from storage.reports.periods import MONTH, NoPeriod, Period, between, containing
 from storage.scope import EVERYWHERE
@@ -25,7 +25,8 @@ async def write(settings: Settings, since: date | None, until: date | None, form
         branch = settings.branch if settings.branch in zones else EVERYWHERE
         wanted = _period(since, until, zones.get(branch, HOME_ZONE))
         await rollups.catch_up(database.writer)
-        found = await database.writer.read(lambda db: report(db, database.dialect, branch, wanted, house.now()))
+        await effects.settle(database.writer, house.now())
+        found = await database.writer.read(lambda db: report(db, branch, wanted, house.now()))
     if found.is_empty:
         raise house.NotSetUp(f"Nothing is known of {wanted.name}: nobody wrote in it or in the {wanted.kind} before. No file was written.")
     path = file or Path(f"sapa-{wanted.name}{'-others' if others else ''}.{form}")

@@ -3,6 +3,7 @@
 import sqlmodel
 from alembic import context
 
+import storage.effects
 import storage.journeys
 import storage.missions
 import storage.receipts

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from storage import indicators, missions, partners
+from storage import effects, indicators, missions, partners
 from storage.branches import name_of, zones_of
 from storage.campaigns_results import Share
-from storage.indicators import Answers, Effect, Group, Tally
+from storage.effects import Effect
+from storage.indicators import Answers, Group, Tally
 from storage.missions import HOLDS, Finding
 from storage.reports.periods import Period
 from storage.reports.periods import period as named
@@ -57,7 +58,7 @@ class Report:
         return not self.now and not self.before
 
 
-async def report(db: Connection, dialect: str, branch: str, period: Period, now: datetime, partner: str | None = None) -> Report:
+async def report(db: Connection, branch: str, period: Period, now: datetime, partner: str | None = None) -> Report:
     """Exact, for the branch itself; of one partner's people if one is named."""
     zone = (await zones_of(db)).get(branch, HOME_ZONE)
     start, end = period.bounds(zone)
@@ -82,7 +83,7 @@ async def report(db: Connection, dialect: str, branch: str, period: Period, now:
         targets=of_period(await of_year(db, branch, period.first.year), period.name),
         answers=await indicators.answers(db, branch, start, end, urgent=False),
         urgent=await indicators.answers(db, branch, start, end, urgent=True),
-        effects=await indicators.effects(db, dialect, branch, start, end) if partner is None else [],
+        effects=await effects.of(db, branch, start, end) if partner is None else [],
         said=await indicators.reported(db, branch),
         findings={one.mission: one for one in reversed(await missions.findings(db, HOLDS))},
     )
