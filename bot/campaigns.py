@@ -12,15 +12,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.campaigns_house import geography
+from bot.campaigns_house import kit_of
 from bot.campaigns_standing import Standing
 from bot.failpoints import commit
 from bot.lease import Lease
-from handlers import SCRIPT
-from storage import Database, Unavailable, campaigns, campaigns_acts, campaigns_feed, campaigns_recall, news, pauses, templates
+from storage import Database, Unavailable, campaigns, campaigns_acts, campaigns_feed, campaigns_recall, news, pauses
 from storage.campaigns import CANCELLED, DONE, PLANNING, SENDING, UNDER_WAY, Campaign, Stale
 from storage.campaigns_feed import Handed, Kit
-from storage.campaigns_file import load
 from storage.campaigns_plan import Chunk, Plan
 from storage.writer import Connection
 
@@ -131,15 +129,8 @@ class Runner:
             await commit(self._database, "campaign ended", lambda db: campaigns_recall.finish(db, campaign.id, now))
 
     async def _begin(self, campaign: Campaign) -> Run:
-        file, dialect = load(campaign.content), self._database.dialect
-
-        async def look(db: Connection) -> Kit:
-            named = {one.language: one for one in await templates.every(db) if file.template and one.name == file.template.name}
-            where = await geography(db)
-            return Kit(campaign, file, where, SCRIPT.labels["opt_out"], named, self._database.tools, dialect, self._public_url)
-
-        kit = await self._database.writer.read(look)
-        return Run(kit, Plan(campaign, file, kit.geography, dialect))
+        kit = await self._database.writer.read(lambda db: kit_of(db, self._database, campaign, self._public_url))
+        return Run(kit, Plan(campaign, kit.file, kit.geography, self._database.dialect))
 
     async def _plan(self, run: Run) -> None:
         """Chunks for one tick; their size follows what they cost here."""

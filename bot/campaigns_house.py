@@ -6,7 +6,11 @@ import facts
 from bot.settings import Settings
 from dialogue.hearing import PAYLOAD
 from handlers import SCRIPT
+from storage import Database, attachments, templates
 from storage.branches import zones_of
+from storage.campaigns import Campaign
+from storage.campaigns_feed import Kit
+from storage.campaigns_file import load
 from storage.campaigns_hours import Geography
 from storage.campaigns_speech import Around
 from storage.writer import Connection
@@ -42,4 +46,13 @@ async def around(db: Connection, settings: Settings) -> Around:
         rates["telegram"] = settings.telegram_rate
     if settings.whatsapp_token:
         rates["whatsapp"] = settings.whatsapp_rate
-    return Around(opens, SCRIPT.answers.keys(), await geography(db), rates, SCRIPT.labels["opt_out"])
+    return Around(opens, SCRIPT.answers.keys(), await geography(db), rates, SCRIPT.labels["opt_out"], settings.public_url)
+
+
+async def kit_of(db: Connection, database: Database, campaign: Campaign, public_url: str) -> Kit:
+    """What a campaign's messages are made of."""
+    file = load(campaign.content)
+    named = {one.language: one for one in await templates.every(db) if file.template and one.name == file.template.name}
+    attached = await attachments.by_id(db, "*", file.attachment) if file.attachment else None
+    stop = SCRIPT.labels["opt_out"]
+    return Kit(campaign, file, await geography(db), stop, named, database.tools, database.dialect, public_url, attached)

@@ -1,4 +1,4 @@
-"""Leads on whoever opens a link of a campaign, and counts them once; what only looks in on behalf of a chat is not a person."""
+"""Leads on whoever opens a link of a campaign, and counts them once; gives out the files that platforms send along."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.failpoints import commit
 from console.policies import Policy, Route
-from storage import Database, Unavailable, campaigns_links
+from storage import Database, Unavailable, attachments, campaigns_links
 from storage.campaigns_feed import LINKS
 
 # Chats fetch a link before anybody taps it, to show what is behind: TelegramBot, WhatsApp/2, facebookexternalhit, and so on.
@@ -19,13 +19,14 @@ GONE = "This link has expired.\nTautan ini sudah tidak berlaku.\n"
 
 
 class Links:
-    """The pages behind our short links."""
+    """What stands behind our short links and the addresses of files."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database, self._now = database, now
 
     def routes(self) -> list[Route]:
-        return [Route(web.get(f"{LINKS}{{token}}", self.lead_on), Policy.PUBLIC)]
+        ways = web.get(f"{LINKS}{{token}}", self.lead_on), web.get("/f/{token}/{name}", self.attached)
+        return [Route(way, Policy.PUBLIC) for way in ways]
 
     async def lead_on(self, request: web.Request) -> web.Response:
         """To where the link leads. The address there learns nothing of ours."""
@@ -41,6 +42,18 @@ class Links:
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "5"}) from None
         headers = {"Location": opened.link, "Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
         return web.Response(status=302, headers=headers)
+
+    async def attached(self, request: web.Request) -> web.Response:
+        """A picture or PDF of a campaign, which platforms fetch to send it on."""
+        token = request.match_info["token"]
+        try:
+            found = await self._database.writer.read(lambda db: attachments.content_of(db, token))
+        except Unavailable:
+            raise web.HTTPServiceUnavailable(headers={"Retry-After": "5"}) from None
+        if found is None:
+            raise web.HTTPNotFound
+        kind, content = found
+        return web.Response(body=content, content_type=kind, headers={"Cache-Control": "public, max-age=86400", "X-Robots-Tag": "noindex"})
 
 
 def is_a_person(request: web.Request) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from locales import LANGUAGES
-from storage import accounts, audiences, campaigns_count, templates
+from storage import accounts, attachments, audiences, campaigns_count, templates
 from storage.audiences import CONTACTS, SENDABLE
 from storage.campaigns import APPROVED, CAMPAIGNS, DRAFT, Campaign
 from storage.campaigns_file import CampaignFile, load, moment_of
@@ -47,6 +47,8 @@ async def check(db: Connection, campaign: Campaign, around: Around, now: datetim
     for field, value in await audiences.unknown(db, file.audience):
         faults.append(Fault("unknown", f"audience.{field}", {"value": value}))
     faults += await _templates(db, file)
+    faults += await _attachment(db, campaign, file, around)
+    faults += _repeat(file)
     faults += await _again(db, campaign, file, now)
     people = await campaigns_count.count(db, campaign, file, now)
     faults += await _people(db, campaign, file, people)
@@ -95,6 +97,31 @@ def _schedule(file: CampaignFile, around: Around, now: datetime) -> Iterator[Fau
             return  # the first country stands for all, where everybody is meant
 
 
+async def _attachment(db: Connection, campaign: Campaign, file: CampaignFile, around: Around) -> list[Fault]:
+    if file.attachment is None:
+        return []
+    faults = [] if await attachments.by_id(db, campaign.branch, file.attachment) else [Fault("no_file", "attachment")]
+    if not around.public_url.startswith("https://"):
+        faults.append(Fault("no_address", "attachment"))
+    return faults
+
+
+def _repeat(file: CampaignFile) -> list[Fault]:
+    """Standing ones say by themselves whom they are for."""
+    if file.repeat is None:
+        return []
+    faults = []
+    audience = file.audience
+    if file.repeat.on == "cover_ends" and (audience.cover_ends_from or audience.cover_ends_until):
+        faults.append(Fault("ends_twice", "audience.cover_ends_from"))
+    if file.repeat.on == "week" and not file.repeat.once and file.schedule.life > timedelta(days=7):
+        faults.append(Fault("overlaps", "schedule.expires_hours"))
+    for stage in file.repeat.stages:
+        if stage not in (*STAGES, *FOLLOWED):
+            faults.append(Fault("unknown", "repeat.stages", {"value": stage}))
+    return faults
+
+
 async def _templates(db: Connection, file: CampaignFile) -> list[Fault]:
     if file.template is None or "whatsapp" not in file.audience.channels:
         return []
@@ -134,6 +161,8 @@ async def _again(db: Connection, campaign: Campaign, file: CampaignFile, now: da
 
 
 async def _people(db: Connection, campaign: Campaign, file: CampaignFile, people: Mapping[tuple[str, str], int]) -> list[Fault]:
+    if file.repeat and file.repeat.on not in ("week", "month"):
+        return []  # whom it concerns changes from day to day, and may be nobody today
     number, expected = sum(people.values()), file.audience.expected
     if not number:
         return [Fault("nobody", "audience")]

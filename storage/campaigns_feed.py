@@ -11,6 +11,7 @@ from sqlalchemy import and_, bindparam, case, insert, select, update
 
 from locales import Page, Text
 from storage import campaigns_pages
+from storage.attachments import Attachment
 from storage.audiences import ADDRESSES, CONTACTS
 from storage.campaigns import APPROACHES, CAMPAIGNS, RECIPIENTS, UNDER_WAY, WAITING, Campaign, key_of
 from storage.campaigns_file import CampaignFile
@@ -20,7 +21,7 @@ from storage.campaigns_pages import Known
 from storage.campaigns_plan import FREE, MONTH, NEWEST, OPEN, SHUT, WEEK, arm_of, too_often
 from storage.changes import Tools, insert_into
 from storage.coverage import LIVE, MEMBERS, ROSTERS
-from storage.deliveries import CAMPAIGN, DELIVERIES, reply_row
+from storage.deliveries import CAMPAIGN, DELIVERIES, Illustrated, reply_row
 from storage.interests import INTERESTS
 from storage.reminders import REFUSALS
 from storage.sealing import Unsealable
@@ -46,6 +47,7 @@ class Kit:
     tools: Tools
     dialect: str
     public_url: str = ""  # where links lead through us; without it they are not counted
+    attachment: Attachment | None = None
 
     def __post_init__(self) -> None:
         self._spans: dict[Zones, list[Span]] = {}
@@ -55,6 +57,15 @@ class Kit:
         if not self.public_url.startswith("https://"):
             return None
         return lambda button: f"{self.public_url.rstrip('/')}{LINKS}{token(self.tools.sealer, delivery, button)}"
+
+    def illustrated(self, page: Page) -> Page:
+        """With the picture or document that goes with it. Raises Unfillable where platforms cannot fetch it."""
+        file = self.attachment
+        if self.file.attachment is None:
+            return page
+        if file is None or not self.public_url.startswith("https://"):
+            raise Unfillable("the file cannot be fetched")
+        return Illustrated(page.text, page.buttons, page.facts, f"{self.public_url.rstrip('/')}{file.path}", file.kind, file.name)
 
     def spans(self, zones: Zones) -> list[Span]:
         """Waking hours there, as long as the campaign lives."""
@@ -212,7 +223,7 @@ def _page(kit: Kit, person: _Person, id_: int, now: datetime) -> tuple[Page, Fil
     page, *more = campaigns_pages.pages(kit.file, language, person.address.channel, filled, kit.stop, id_, arm, kit.address(id_))
     if more:
         raise Unfillable("more than one page")
-    return page, None
+    return kit.illustrated(page), None
 
 
 def _row(kit: Kit, person: _Person, id_: int, page: Page, template: Filled | None, span: Span, now: datetime) -> dict[str, Any]:

@@ -40,6 +40,8 @@ class Around:
     geography: Geography
     rates: Mapping[str, float]  # messages a second, of the channels that are set up
     stop: Text
+    public_url: str = ""  # under which platforms reach us
+    dead: Collection[str] = ()  # links that somebody tried just now, and that led nowhere
 
 
 def speech(file: CampaignFile, around: Around) -> Iterator[Fault]:
@@ -112,6 +114,8 @@ def _button(place: str, button: ButtonPart, file: CampaignFile, around: Around) 
     if button.link:
         if not LINK.fullmatch(button.link):
             yield Fault("bad_link", f"{place}.link")
+        elif button.link in around.dead:
+            yield Fault("dead_link", f"{place}.link", {"link": button.link})
     elif not around.opens(button.target):
         yield Fault("opens_nothing", place, {"target": button.target})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -77,14 +78,25 @@ class DeliveryRow(SQLModel, table=True):
 DELIVERIES = table_of(DeliveryRow)
 
 
+@dataclass(frozen=True, slots=True)
+class Illustrated(Page):
+    """A page with a picture or a document, which the platform fetches from `link`."""
+
+    link: str = ""
+    kind: str = ""  # image/jpeg, image/png, application/pdf
+    name: str = ""  # of the file
+
+
 def dump_page(page: Page) -> str:
     buttons = [{"label": button.label, "payload": button.payload, "url": button.url} for button in page.buttons]
-    return json.dumps({"text": page.text, "buttons": buttons}, ensure_ascii=False, separators=(",", ":"))
+    file = {"file": [page.link, page.kind, page.name]} if isinstance(page, Illustrated) else {}
+    return json.dumps({"text": page.text, "buttons": buttons, **file}, ensure_ascii=False, separators=(",", ":"))
 
 
 def load_page(row: str, facts: str = "") -> Page:
     value = json.loads(row)
-    return Page(value["text"], tuple(Button(**button) for button in value["buttons"]), tuple(facts.split()))
+    said = value["text"], tuple(Button(**button) for button in value["buttons"]), tuple(facts.split())
+    return Illustrated(*said, *value["file"]) if "file" in value else Page(*said)
 
 
 def reply_row(

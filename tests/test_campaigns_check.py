@@ -50,7 +50,7 @@ async def checked(database: Database, file: str, rate: float = 30) -> Checked:
 
     async def work(db: Connection) -> Checked:
         rates = {"telegram": rate, "whatsapp": rate}
-        around = Around(opens, SCRIPT.answers.keys(), await geography(db), rates, SCRIPT.labels["opt_out"])
+        around = Around(opens, SCRIPT.answers.keys(), await geography(db), rates, SCRIPT.labels["opt_out"], dead={"https://gone.example"})
         return await check(db, campaign, around, NOW)
 
     return await database.writer.read(work)
@@ -87,6 +87,10 @@ async def test_the_example_passes_but_for_the_people_it_needs(database: Database
 
 
 LONG = "kata " * 220
+QUESTION = (
+    '[question]\ntext = { id = "Apakah gratis?", en = "Is it free?" }\n[[question.answer]]\nlabel = { id = "Ya", en = "Yes" }\nright = true\n'
+    '[[question.answer]]\nlabel = { id = "Tidak", en = "No" }\n[audience]'
+)
 SEEDED = [
     ("missing_language", 'en = "Hello {first_name}, check your status."\n', ""),
     ("unknown_language", "[fields]", 'nl = "Hoi {first_name}"\n[fields]'),
@@ -123,6 +127,27 @@ SEEDED = [
     ("no_waking_hour", "[schedule]", "[schedule]\nat = 2026-11-23T22:00:00+08:00\nexpires_hours = 6"),
     ("spread", "spread_hours = 2", "spread_hours = 40\nexpires_hours = 24"),
     ("template_unknown", "[audience]", TEMPLATE + "[audience]"),
+    ("unknown", "[audience]", "[audience]\nlists = [1]"),
+    ("unknown", "[audience]", "[audience]\nmissed_by = [1]"),
+    (
+        "same_text",
+        "[fields]",
+        '[other]\nid = "Halo {first_name}, cek status Anda."\nen = "Hello {first_name}, check your status."\n[fields]',
+    ),
+    ("missing_language", "[fields]", '[other]\nid = "Hai {first_name}"\n[fields]'),
+    ("braces", "[fields]", '[other]\nid = "Hai }"\nen = "Hi"\n[fields]'),
+    ("too_long", "[fields]", f'[other]\nid = "{LONG}"\nen = "Hi"\n[fields]'),
+    ("dead_link", 'dialogue = "coverage"', 'link = "https://gone.example"'),
+    ("too_long", 'dialogue = "coverage"', f'link = "https://bpjs.example/{"x" * 990}"'),
+    ("no_file", 'name = "Cek"', 'name = "Cek"\nattachment = 7'),
+    ("no_address", 'name = "Cek"', 'name = "Cek"\nattachment = 7'),
+    ("ends_twice", "[audience]", '[repeat]\non = "cover_ends"\ndays = [30]\n[audience]\ncover_ends_from = 2027-01-01'),
+    ("overlaps", "spread_hours = 2", 'expires_hours = 200\n[repeat]\non = "week"'),
+    ("unknown", "[audience]", '[repeat]\non = "stage"\nstages = ["asleep"]\n[audience]'),
+    ("same_label", '"Cek status", en', '"Tanpa pengingat ini", en'),
+    ("missing_language", "[audience]", QUESTION.replace(', en = "Is it free?"', "")),
+    ("long_label", "[audience]", QUESTION.replace("Tidak", "Tidak, perlu membayar sedikit")),
+    ("too_many_buttons", "[audience]", QUESTION.replace("[audience]", '[[question.answer]]\nlabel = { id = "?", en = "?" }\n[audience]')),
 ]
 
 
@@ -130,7 +155,10 @@ SEEDED = [
 async def test_each_seeded_fault_is_named(database: Database, code: str, sound: str, broken: str) -> None:
     await people(database, 3)
     assert sound in SOUND
-    assert code in await faults(database, SOUND.replace(sound, broken))
+    file = SOUND.replace(sound, broken)
+    if "Tanpa pengingat" in broken:
+        file = file.replace("[audience]", '[repeat]\non = "week"\n[audience]')
+    assert code in await faults(database, file)
 
 
 async def test_many_faults_are_named_at_once(database: Database) -> None:
@@ -193,6 +221,39 @@ async def test_the_same_words_again_within_days_are_a_fault(database: Database) 
 async def test_people_who_all_stopped_messages_are_an_audience_of_nobody(database: Database) -> None:
     await people(database, 3, opted_out_at=NOW)
     assert await faults(database, SOUND) == {"nobody_left"}
+
+
+async def test_a_sound_reminder_passes_though_it_concerns_nobody_today(database: Database) -> None:
+    reminder = SOUND.replace("[audience]", '[repeat]\non = "cover_ends"\ndays = [60, 30, 7]\n[audience]')
+    assert await faults(database, reminder) == set()
+
+
+async def test_a_reminder_has_room_for_one_button_beside_those_that_end_it(database: Database) -> None:
+    more = '[[button]]\ntopic = "death"\nlabel = { id = "Santunan", en = "Benefit" }\n[repeat]\non = "week"\n[audience]'
+    await people(database, 3)
+    assert await faults(database, SOUND.replace("[audience]", more)) == {"too_many_buttons"}
+
+
+async def test_a_sound_question_and_a_second_text_pass(database: Database) -> None:
+    await people(database, 3)
+    other = '[other]\nid = "Hai {first_name}"\nen = "Hi {first_name}"\n' + QUESTION
+    assert await faults(database, SOUND.replace("[audience]", other)) == set()
+
+
+@pytest.mark.parametrize(
+    ("repeat", "said"),
+    [
+        ('on = "week"\ndays = [3]', "no days"),
+        ('on = "cover_ends"', "how many days"),
+        ('on = "cover_ends"\ndays = [7, 7]', "how many days"),
+        ('on = "unfinished"\ndays = [1, 2]', "once how many days"),
+        ('on = "stage"', "needs them"),
+        ('on = "claim"', "repeat.on"),
+    ],
+)
+def test_a_repetition_that_makes_no_sense_is_refused(repeat: str, said: str) -> None:
+    with pytest.raises(Broken, match=said):
+        read(SOUND + f"[repeat]\n{repeat}\n")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from bot.channels.telegram_inbound import CHANNEL, WANTED, read, to_inbound
 from bot.channels.telegram_request import AiohttpRequest, NotSent, Refused
 from locales import LIMITS, Button, Page
 from locales.pages import units
+from storage.deliveries import Illustrated
 
 LONGEST_CONNECT = 5.0  # seconds
 LONGEST_POLL = 50  # seconds; the server allows no more
@@ -51,7 +52,7 @@ class Telegram:
         """The message's id."""
         try:
             call = {"chat_id": int(parcel.address), **to_call(parcel.page)}
-            message = await self._request.ask(f"{self.bot.base_url}/sendMessage", call)
+            message = await self._request.ask(f"{self.bot.base_url}/{method_of(parcel.page)}", call)
             return f"{message['message_id']:d}"
         except Exception as error:
             failure = to_failure(error)
@@ -82,12 +83,21 @@ class Telegram:
         await self.bot.delete_webhook()
 
 
+def method_of(page: Page) -> str:
+    """A picture or a document has a call of its own, and the words are its caption."""
+    if not isinstance(page, Illustrated):
+        return "sendMessage"
+    return "sendPhoto" if page.kind.startswith("image/") else "sendDocument"
+
+
 def to_call(page: Page) -> dict[str, Any]:
-    """A page as the arguments of sendMessage. No parse mode: what people wrote can never break it.
+    """A page as the arguments of sendMessage, sendPhoto or sendDocument. No parse mode: what people wrote can never break it.
 
     Written as JSON has it: Bot.send_message builds objects of keyboard and answer that nobody reads, a fifth of the CPU of a turn.
     """
     call: dict[str, Any] = {"text": page.text, "link_preview_options": {"is_disabled": True}}
+    if isinstance(page, Illustrated):
+        call = {"photo" if page.kind.startswith("image/") else "document": page.link, "caption": page.text}
     # Telegram refuses links to a telephone; the number stands in the text, where it can be tapped.
     shown = [button for button in page.buttons if not button.url or button.url.startswith(SHOWN_URLS)]
     if shown:
@@ -144,4 +154,4 @@ def _refused(refusal: Refused) -> SendError:
             return SendError(Failure.CONTENT, f"refused_{refusal.status}")
 
 
-__all__ = ["CHANNEL", "Telegram", "read", "rows", "to_call", "to_failure", "to_inbound"]
+__all__ = ["CHANNEL", "Telegram", "method_of", "read", "rows", "to_call", "to_failure", "to_inbound"]

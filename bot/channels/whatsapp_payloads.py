@@ -9,6 +9,7 @@ from typing import Any
 from bot.channels import Parcel
 from locales import LIMITS, Button, Page
 from locales.pages import cut, units
+from storage.deliveries import Illustrated
 from storage.templates import Filled
 
 CHANNEL = "whatsapp"
@@ -35,6 +36,19 @@ def addressed(address: str, content: Payload, delivery: int | None = None) -> Pa
 
 
 def page(said: Page) -> Payload:
+    """The words and what can be pressed; a picture or document stands above them, or they are its caption."""
+    content = _page(said)
+    if not isinstance(said, Illustrated):
+        return content
+    if content["type"] == "text":
+        return image(said.link, said.text) if said.kind.startswith("image/") else document(said.link, said.name, said.text)
+    if content["interactive"]["type"] != "list":  # a list's header is text: a campaign that may start has none
+        media = image(said.link) if said.kind.startswith("image/") else document(said.link, said.name)
+        content["interactive"]["header"] = media
+    return content
+
+
+def _page(said: Page) -> Payload:
     """Up to three buttons, or a list, or one link; links that stand beside other buttons are written into the text."""
     limits = LIMITS[CHANNEL]
     # No two may answer alike (error 131009).
