@@ -25,6 +25,7 @@ from bot.clock import Clock
 from bot.commands.officers import first_administrator
 from bot.delivery import Delivery, Pace
 from bot.doors import doors_of
+from bot.evaluation import Evaluation
 from bot.failpoints import commit
 from bot.guard import Guard
 from bot.pages import Pages
@@ -109,6 +110,8 @@ class App:
             self._tasks.append(asyncio.create_task(guard.keep()))
             self._tasks.append(asyncio.create_task(Schedule(self.database, house.now, self.settings.notes_folder).run()))
             self._tasks.append(asyncio.create_task(self._calls.run()))
+            evaluation = Evaluation(self.database, house.now, self._committed, self.settings.public_url)
+            self._tasks.append(asyncio.create_task(evaluation.run()))
             rates = {name: pace.rate for name, (_channel, pace) in self._channels.items()}
             runner = Runner(self.database, self._clock, rates, self._heard, public_url=self.settings.public_url)
             self._tasks.append(asyncio.create_task(runner.run()))

@@ -6,6 +6,7 @@ their events, so late events, events out of order and merges need no care of the
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -21,7 +22,7 @@ from storage.journeys import JOURNEYS, RECOUNTS, ROLLUPS, TALLIES, Journey, Key,
 from storage.writer import Connection, Writer
 
 CONTACTS = table_of(ContactRow)
-BATCH = 200  # people in one transaction, so that no turn waits long
+BATCH = 100  # people in one transaction, so that no turn waits long
 AGAIN = 15 * 60 * 1000 << 22  # ids: events of so long before the last are looked at again, in case one was written late
 MANY = 500  # cells in one statement
 ADD = (
@@ -31,12 +32,13 @@ ADD = (
 )
 
 
-async def catch_up(writer: Writer) -> int:
-    """Count everybody of whom something is new; how many people were counted."""
+async def catch_up(writer: Writer, pause: float = 0.0) -> int:
+    """Count everybody of whom something is new, with a rest after each batch; how many people were counted."""
     newest, marked, people = await writer.read(_waiting)
     for first in range(0, len(people), BATCH):
         batch = people[first : first + BATCH]
         await writer.run(lambda db, batch=batch: recount(db, batch))  # type: ignore[misc]
+        await asyncio.sleep(pause)
 
     async def done(db: Connection) -> None:
         await db.execute(update(ROLLUPS).where(ROLLUPS.c.counted < newest).values(counted=newest))

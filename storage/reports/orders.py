@@ -47,6 +47,7 @@ class Order:
     officer_id: int
     branch: str
     language: str
+    sent_for: str
 
 
 async def ordered_by(db: Connection, branch: str) -> set[int]:
@@ -63,12 +64,14 @@ async def cancel(db: Connection, officer: int) -> None:
     await db.execute(delete(ORDERS).where(ORDERS.c.officer_id == officer))
 
 
-async def due(db: Connection, month: str) -> list[Order]:
-    """Who has not had the report of this month and may still use the desk."""
-    waits = ORDERS.c.sent_for < month, OFFICERS.c.disabled_at.is_(None)
-    columns = ORDERS.c.officer_id, ORDERS.c.branch, OFFICERS.c.language
+async def waiting(db: Connection) -> list[Order]:
+    """Of everybody who may still use the desk, with the month that was last sent."""
+    columns = ORDERS.c.officer_id, ORDERS.c.branch, OFFICERS.c.language, ORDERS.c.sent_for
     rows = await db.execute(
-        select(*columns).join(OFFICERS, OFFICERS.c.id == ORDERS.c.officer_id).where(*waits).order_by(ORDERS.c.officer_id)
+        select(*columns)
+        .join(OFFICERS, OFFICERS.c.id == ORDERS.c.officer_id)
+        .where(OFFICERS.c.disabled_at.is_(None))
+        .order_by(ORDERS.c.officer_id)
     )
     return [Order(*tuple(row)) for row in rows]
 
