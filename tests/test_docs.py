@@ -21,3 +21,16 @@ def test_every_test_a_page_names_exists(page: Path) -> None:
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", page.read_text("utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize(
+    ("page", "cases"),
+    [
+        ("security.md", [*(f"W{number}" for number in range(1, 30)), "B6", *(f"B{number}" for number in range(15, 20))]),
+        ("privacy.md", [f"P{number}" for number in range(1, 13)]),
+    ],
+)
+def test_a_page_says_of_each_of_its_cases_how_it_stands(page: str, cases: list[str]) -> None:
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    listed = [case for row in re.findall(r"^\| ([WBP]\d+(?:, [WBP]\d+)*) \|", text, re.MULTILINE) for case in row.split(", ")]
+    assert sorted(listed) == sorted(cases)
