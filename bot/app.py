@@ -10,7 +10,7 @@ from enum import StrEnum
 import structlog
 from aiohttp import web
 
-from bot import house, metrics
+from bot import house, interpreter, metrics
 from bot.calls import Calls
 from bot.campaigns import Runner
 from bot.campaigns_desk import outreach
@@ -258,6 +258,7 @@ async def serve(settings: Settings, role: Role, *, demo: bool, announce: Callabl
         for address in await app.start():
             log.info("serving", address=address)
             announce(f"Sapa is listening. Open {address} in a browser.")
+        interpreter.set_up()
         if demo and (link := await first_administrator(database, settings.public_url or f"http://localhost:{app.port}")):
             announce(f"The officers' desk has no administrator yet. This link makes you one; it works once, for 24 hours: {link}")
         await stopping.wait()
