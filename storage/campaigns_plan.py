@@ -68,12 +68,13 @@ class Plan:
         if state.state != PLANNING:
             return None
         nearest = select(CONTACTS.c.id).where(CONTACTS.c.id > state.cursor).order_by(CONTACTS.c.id).limit(size).subquery()
-        until = (await db.execute(select(func.max(nearest.c.id)))).scalar()
+        first, until = tuple((await db.execute(select(func.min(nearest.c.id), func.max(nearest.c.id)))).one())
         if until is None:
             await db.execute(update(CAMPAIGNS).where(mine).values(state=SENDING, planned_at=now))
             return Chunk(0, state.cursor, finished=True)
         begins, ends = await self._share(db, state.cursor, until)
-        spread = {"from_": begins, "width_": float(ends - begins), "span_": float(until - state.cursor)} if self._spread else {}
+        place = {"first_": first, "span_": float(max(until - first, 1))}
+        spread = {"from_": begins, "width_": float(ends - begins), **place} if self._spread else {}
         given = {"after_": state.cursor, "until_": until, **spread}
         if self._dialect == "postgresql":
             await db.execute(_AS_IT_IS)
@@ -151,7 +152,7 @@ class Plan:
         """When it may go: the person's place in the spread, in waking time where they are."""
         if not self._spread:
             return case(*((where, found[0].opens) for where, found in self._places(0) if found), else_=null())
-        place = (CONTACTS.c.id - bindparam("after_")).cast(Float()) / bindparam("span_", type_=Float())
+        place = (CONTACTS.c.id - bindparam("first_", type_=BigInteger())).cast(Float()) / bindparam("span_", type_=Float())
         offset = bindparam("from_", type_=BigInteger()) + (place * bindparam("width_", type_=Float())).cast(BigInteger)
         spread = self._spread
         places = [(where, _moment(found, offset)) for where, found in self._places(spread)]

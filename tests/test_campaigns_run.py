@@ -274,3 +274,17 @@ async def test_campaigns_rest_after_a_backup_was_put_back(database: Database) ->
     await database.writer.run(lambda db: pauses.pause(db, database.dialect, pauses.CAMPAIGNS, pauses.RESTORED, NOW))
     await runner(database, Clock()).tick()
     assert await queued(database) == []
+
+
+async def test_a_few_people_are_spread_over_the_whole_of_it(database: Database) -> None:
+    """Not all of them at its end, however high the numbers of the first are."""
+    known = await people(database, 9)
+    spread = SIMPLE + "[schedule]\nspread_hours = 4\n"
+    campaign = await started(database, spread)
+    await runner(database, Clock()).tick()
+    due = sorted(row.due for row in await recipients(database, campaign))
+    assert len(due) == len(known)
+    begins = int(NOW.timestamp())
+    assert due[0] == begins
+    assert begins + 3 * 3600 < due[-1] < begins + 4 * 3600
+    assert len(set(due)) > 3
