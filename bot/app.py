@@ -166,7 +166,7 @@ class App:
             house.now,
             self._committed,
             branch=settings.branch,
-            outreach=outreach(settings, self._whatsapp, self.database),
+            outreach=outreach(settings, self.database, self._whatsapp),
             public_url=settings.public_url,
             behind_proxy=settings.behind_proxy,
             borrowed={name: file.plain for name, file in pages.files.items()},

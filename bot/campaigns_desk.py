@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from bot.campaigns_house import around, opens
+from bot.campaigns_house import around, kit_of, opens
 from bot.channels import whatsapp_payloads
 from bot.channels.whatsapp import WhatsApp
 from bot.channels.whatsapp_request import NotSent, Refused, Unclear
@@ -16,16 +16,23 @@ from handlers import SCRIPT
 from handlers.menu import WISHES
 from locales import Button, Page
 from storage import Database, accounts
+from storage.campaigns import Campaign
+from storage.campaigns_feed import Kit
 from storage.templates import Template
+from storage.writer import Connection
 
 NOT_ASKED = frozenset({"opt_out", "other", "language"})  # what no campaign invites to
 
 
-def outreach(settings: Settings, whatsapp: WhatsApp | None = None, database: Database | None = None) -> Outreach:
+def outreach(settings: Settings, database: Database, whatsapp: WhatsApp | None = None) -> Outreach:
     dialogues = {str(name): label for name, label in WISHES.items() if opens(name) and name not in NOT_ASKED}
     topics = {topic: label for topic, label in SCRIPT.labels.items() if topic in SCRIPT.answers and topic not in NOT_ASKED}
-    make = maker(whatsapp, database) if whatsapp and database else None
-    return Outreach(lambda db: around(db, settings), dialogues, topics, shown, make)
+    make = maker(whatsapp, database) if whatsapp else None
+
+    async def kit(db: Connection, campaign: Campaign) -> Kit:
+        return await kit_of(db, database, campaign, settings.public_url)
+
+    return Outreach(lambda db: around(db, settings), dialogues, topics, shown, kit, make)
 
 
 def maker(whatsapp: WhatsApp, database: Database) -> Callable[[Template], Coroutine[Any, Any, Template]]:

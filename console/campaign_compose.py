@@ -21,7 +21,7 @@ from console.policies import Policy
 from console.refused import Refused
 from console.visit import FORM_FIELD, Visit, tidy
 from locales import Text, _
-from storage import audiences_saved, campaigns, templates
+from storage import attachments, audiences_saved, campaigns, templates
 from storage.campaigns import APPROVED, DRAFT, Campaign
 from storage.campaigns_acts import Act
 from storage.campaigns_check import Checked, check
@@ -127,6 +127,7 @@ async def _page(visit: Visit, campaign: Campaign | None, typed: Typed, wrong: Se
         **words(visit),
         **await blanks_of(visit, typed),
         usable=await _usable(visit),
+        files=await visit.read(lambda db: attachments.every(db, visit.branch)),
         campaign=campaign,
         typed=typed,
         wrong=wrong,

@@ -30,6 +30,7 @@ def read(form: Reading) -> dict[str, Any]:
             "in_7_days": int(form.number("in_7_days", _("Campaigns in 7 days"), 1, 1, 4)),
             "in_30_days": int(form.number("in_30_days", _("Campaigns in 30 days"), 4, 1, 4)),
         },
+        "attachment": int(form.one("attachment")) if form.one("attachment").isdecimal() and len(form.one("attachment")) < 20 else None,
         "repeat": _repeat(form),
         "question": _question(form),
     }
@@ -71,6 +72,7 @@ def typed(file: CampaignFile) -> Typed:
     """As if somebody had typed it."""
     form: dict[str, Sequence[str]] = {
         "other_share": [f"{file.other_share * 100:g}"],
+        "attachment": [str(file.attachment or "")],
         "in_7_days": [str(file.cap.in_7_days)],
         "in_30_days": [str(file.cap.in_30_days)],
         **said("other", file.other),

@@ -8,6 +8,8 @@ from typing import Any
 
 from console.campaign_tally import Tallies
 from locales import Page, Text
+from storage.campaigns import Campaign
+from storage.campaigns_feed import Kit
 from storage.campaigns_speech import Around
 from storage.templates import Template
 from storage.writer import Connection
@@ -25,12 +27,13 @@ class NotMade(Exception):
 class Outreach:
     """`around`: by what a campaign is judged. `shown`: a page as it looks on a channel.
 
-    `make` asks WhatsApp for a template and raises NotMade; None where WhatsApp is not set up.
+    `kit`: what its messages are made of. `make` asks WhatsApp for a template and raises NotMade; None where WhatsApp is not set up.
     """
 
     around: Callable[[Connection], Coroutine[Any, Any, Around]]
     dialogues: Mapping[str, Text]  # what a button may open, and what it is called
     topics: Mapping[str, Text]  # what it may answer
     shown: Callable[[Page, str], Page]
+    kit: Callable[[Connection, Campaign], Coroutine[Any, Any, Kit]] | None = None
     make: Callable[[Template], Coroutine[Any, Any, Template]] | None = None
     tallies: Tallies = field(default_factory=Tallies)

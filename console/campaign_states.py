@@ -32,6 +32,7 @@ DEEDS: Mapping[str, Text] = {
     "campaign.paused": _("Paused"),
     "campaign.resumed": _("Went on"),
     "campaign.cancelled": _("Cancelled"),
+    "campaign.tried": _("Tried out"),
     "campaign.exported": _("Recipients exported"),
 }
 DONE_SAID: Mapping[str, Text] = {
@@ -91,4 +92,9 @@ REASONS: Mapping[str, Text] = {
     "reached": _("was reached before"),
     "refused": _("does not want this reminder"),
     "blocked": _("blocked the bot"),
+}
+# Of templates, by which WhatsApp bills.
+CATEGORIES: Mapping[str, Text] = {
+    "utility": _("Utility: about something they have with us"),
+    "marketing": _("Marketing: an invitation, or news"),
 }

@@ -11,6 +11,7 @@ from aiohttp import web
 from console.account import LANGUAGE_NAMES
 from console.campaign_form import FIELD_NAMES
 from console.campaign_house import NotMade
+from console.campaign_states import CATEGORIES
 from console.campaigns import PATH
 from console.pages import get, post
 from console.policies import Policy
@@ -29,10 +30,6 @@ NAME = re.compile(r"[a-z][a-z0-9_]{2,59}")
 LONGEST_LABEL = 20
 BUTTONS = (1, 2)  # beside the one that stops our messages
 EXAMPLES = {"first_name": "Siti", "ends_on": "12 Maret 2027"}
-CATEGORIES: Mapping[str, Text] = {
-    "utility": _("Utility: about something they have with us"),
-    "marketing": _("Marketing: an invitation, or news"),
-}
 STATES: Mapping[str, Text] = {
     USABLE: _("approved"),
     "PENDING": _("waits for WhatsApp's review"),

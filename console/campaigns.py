@@ -11,9 +11,10 @@ from console.account import LANGUAGE_NAMES
 from console.campaign_form import FIELD_NAMES
 from console.campaign_progress import progress
 from console.campaign_shown import phones
-from console.campaign_states import BECAME, BECAME_TONES, DEEDS, REASONS, STATES, TONES, WHY_PAUSED
+from console.campaign_states import BECAME, BECAME_TONES, CATEGORIES, DEEDS, REASONS, STATES, TONES, WHY_PAUSED
 from console.campaign_words import what
 from console.conversation import SPOKEN
+from console.interests_words import country
 from console.lists import Filter, asked, listing
 from console.pages import get
 from console.policies import Policy
@@ -21,7 +22,7 @@ from console.times import lasting
 from console.visit import Visit
 from console.words import CHANNELS, word_for
 from locales import _, render
-from storage import audit, campaigns, officers, templates
+from storage import attachments, audit, campaigns, campaigns_cost, officers, templates
 from storage.campaigns import APPROVED, CANCELLED, DONE, DRAFT, ENDED, PAUSED, STANDING, UNDER_WAY, Campaign
 from storage.campaigns_check import Checked, check
 from storage.campaigns_file import CampaignFile, load
@@ -62,7 +63,8 @@ async def approval(visit: Visit) -> web.Response:
 async def checked(visit: Visit) -> web.Response:
     """Its faults and its audience as they are now, and with them what may be done: fetched by the page, since counting takes a moment."""
     campaign = await found(visit)
-    return visit.show("campaign_check.html", campaign=campaign, judged=await judge(visit, campaign), **common(visit, campaign))
+    costs = await visit.read(lambda db: campaigns_cost.estimate(db, campaign, load(campaign.content), visit.now))
+    return visit.show("campaign_check.html", campaign=campaign, judged=await judge(visit, campaign), costs=costs, **common(visit, campaign))
 
 
 async def show(visit: Visit, campaign: Campaign, status: int = 200, **more: Any) -> web.Response:
@@ -77,10 +79,12 @@ async def show(visit: Visit, campaign: Campaign, status: int = 200, **more: Any)
         "people": people,
         "progress": await progress(visit, campaign) if campaign.started_at else None,
         "occasions": await visit.read(lambda db: campaigns.occasions(db, campaign.id, most=OCCASIONS)) if file.repeat else [],
+        "attached": await visit.read(lambda db: attachments.by_id(db, visit.branch, file.attachment or 0)) if file.attachment else None,
         "extras": campaign_extras.told(file),
         "approving": False,
         "wrong": None,
         "judged": None,
+        "costs": await visit.read(lambda db: campaigns_cost.estimate(db, campaign, file, visit.now)) if more.get("judged") else [],
     }
     return visit.show("campaign.html", status, campaign=campaign, **common(visit, campaign), **(values | more))
 
@@ -112,6 +116,8 @@ def words(visit: Visit) -> dict[str, Any]:
         "became_tones": BECAME_TONES,
         "reasons": REASONS,
         "channels": CHANNELS,
+        "country": country,
+        "categories": CATEGORIES,
         "languages": LANGUAGE_NAMES,
         "fields": FIELD_NAMES,
         "lasting": lasting,

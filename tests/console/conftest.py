@@ -138,7 +138,7 @@ async def opened(url: str, **more: Any) -> AsyncIterator[Desk]:
     clock, told = Clock(), list[set[str]]()
     database = house.open_database(url, KEY)
     await house.load(database, DEMO, NOW)
-    console = Console(database, clock, told.append, branch="sidoarjo", outreach=outreach(SETTINGS), borrowed=BORROWED, **more)
+    console = Console(database, clock, told.append, branch="sidoarjo", outreach=outreach(SETTINGS, database), borrowed=BORROWED, **more)
     app = build(console.routes(), _ready, https=False, gates=[console.gate()])
     server = TestServer(app)
     await server.start_server()

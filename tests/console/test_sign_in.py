@@ -126,7 +126,7 @@ async def test_cookies_are_out_of_reach_of_scripts_neighbours_and_other_sites(tm
     await migrate(database.url)
     await load(database, DEMO, NOW)
     console = Console(
-        database, Clock(), lambda _told: None, branch="sidoarjo", outreach=outreach(SETTINGS), public_url="https://desk.example"
+        database, Clock(), lambda _told: None, branch="sidoarjo", outreach=outreach(SETTINGS, database), public_url="https://desk.example"
     )
     async with TestServer(build(console.routes(), _ready, https=True, gates=[console.gate()])) as server, ClientSession() as http:
         answer = await http.get(f"http://{server.host}:{server.port}/desk/sign-in")
