@@ -16,6 +16,7 @@ from handlers.help import assistance
 from handlers.interest import interest
 from handlers.joining import joining
 from handlers.menu import menu
+from handlers.missions import mission
 from handlers.mitra import angka, mitra
 from handlers.privacy import privacy
 from handlers.topics import topic
@@ -41,6 +42,7 @@ _DIALOGUES = (
     joining,
     interest,
     assistance,
+    mission,
     privacy,
     chats,
     duty_chat,

@@ -6,6 +6,7 @@ from handlers.cards import Card, months, service
 from handlers.cards.enrolment import address, register_before, requirement
 from handlers.contributions import how_much
 from handlers.joining import place_in
+from handlers.missions import ALONE, OFFER, here
 from handlers.stages import mentions
 from handlers.topics import topic
 from locales import Citation, Joined, Lines, Phone, _
@@ -13,6 +14,7 @@ from understanding import months_in
 from understanding.schemes import scheme_in
 
 JOIN = {"joining": _("How to register"), "interest": _("Leave my name"), "contributions": _("Cost")}
+WITHOUT_COST = {"joining": _("How to register"), "interest": _("Leave my name")}
 ASK = {"?human": _("Talk to an officer"), "help": _("Help and hotlines"), "joining": _("How to register")}
 HIDDEN = (
     *("overstay", "tidak resmi", "kabur", "tanpa dokumen", "tanpa visa", "visa turis", "turis", "ziarah", "umrah", "gelap", "dilaporkan"),
@@ -48,8 +50,8 @@ async def mandatory(turn: Turn[State]) -> Done:
             day=today,
         ),
         *told,
-        _("Whether a mission asks or not: you may join or extend on your own, so that you and your family are protected."),
-        then=JOIN,
+        ALONE,
+        then={**WITHOUT_COST, **OFFER} if here(turn.contact.country) else JOIN,
     )
 
 
