@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from storage import templates
+from storage import attachments, templates
 from storage.audience_upload import upload
 from storage.audiences import Audience
 from storage.audiences_saved import Keeper
@@ -57,6 +57,9 @@ async def kept_things(desk: Desk) -> None:
     await database.writer.run(
         lambda db: Keeper(db, database.tools, who, "sidoarjo", desk.clock()).save(database.dialect, "Hong Kong", audience)
     )
+    picture = b"\x89PNG\r\n\x1a\n" + b"x" * 40_000
+    name = "poster-yang-namanya-panjang-sekali-supaya-tidak-muat.png"
+    await database.writer.run(lambda db: attachments.keep(db, database.tools, who, "sidoarjo", name, picture, desk.clock()))
     body = {"type": "BODY", "text": "Halo {{first_name}}, cek pelindungan Anda di sini ya."}
     states = (("ajakan_cek_pelindungan_pekerja", "APPROVED", ""), ("janji_manis", "REJECTED", "PROMOTIONAL"), ("kabar", "PENDING", ""))
     listed = [Template(name, "id", state, "marketing", reason, "GREEN", parts=(body,)) for name, state, reason in states]
@@ -87,6 +90,8 @@ async def filled(desk: Desk) -> dict[str, str]:
         "lists": f"{PATH}/lists",
         "templates": f"{PATH}/templates",
         "template": f"{PATH}/templates/new",
+        "attachments": f"{PATH}/attachments",
+        "trial": f"{PATH}/{draft.id}/trial",
     }
 
 
