@@ -130,7 +130,10 @@ class Runner:
 
     async def _begin(self, campaign: Campaign) -> Run:
         kit = await self._database.writer.read(lambda db: kit_of(db, self._database, campaign, self._public_url))
-        return Run(kit, Plan(campaign, kit.file, kit.geography, self._database.dialect))
+        plan = Plan(campaign, kit.file, kit.geography, self._database.dialect)
+        if campaign.state == PLANNING:
+            await self._database.writer.read(lambda db: plan.look(db, campaign.cursor))
+        return Run(kit, plan)
 
     async def _plan(self, run: Run) -> None:
         """Chunks for one tick; their size follows what they cost here."""

@@ -62,12 +62,22 @@ class Standing:
         now, tools = self._now(), self._database.tools
         if await self._database.writer.read(lambda db: campaigns_occasions.happened(db, campaign, occasion.code)):
             return
-        # Read apart, since looking at a million people takes longer than others may wait for a transaction that writes.
-        if not await self._database.writer.read(lambda db: campaigns_occasions.concerns(db, campaign, occasion, now)):
+        if not await self._concerns(campaign, occasion, now):
             return
         made = await commit(self._database, "campaign repeated", lambda db: campaigns_occasions.happen(db, tools, campaign, occasion, now))
         if made:
             log.info("occasion", campaign=campaign.id, occasion=occasion.code)
+
+    async def _concerns(self, campaign: Campaign, occasion: Occasion, now: datetime) -> bool:
+        """A reminder that concerns nobody today leaves no campaign behind."""
+        after: int | None = 0
+        while after is not None:
+            there, after = await self._database.writer.read(
+                lambda db, after=after: campaigns_occasions.concerns(db, campaign, occasion, now, after)  # type: ignore[misc]
+            )
+            if there:
+                return True
+        return False
 
     async def _end(self, campaign: Campaign) -> None:
         now, tools = self._now(), self._database.tools

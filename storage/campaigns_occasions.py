@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from storage import audiences, audit
 from storage.audiences import CONTACTS, Audience, Earlier
@@ -20,6 +20,7 @@ from storage.writer import Connection
 
 CATCH_UP = 7  # days: whom we missed while we were away, or who had a message too lately, is reached within them
 AGAIN = {"cover_ends": timedelta(days=45), "stage": timedelta(days=180)}  # then the same reminder may be due anew; else never
+PIECE = 20_000  # contacts looked at in one transaction
 HOME = "Asia/Jakarta"  # by whose days a campaign of all branches counts
 
 
@@ -105,10 +106,18 @@ async def zone_of(db: Connection, campaign: Campaign) -> str:
     return (await zones_of(db)).get(campaign.branch, HOME)
 
 
-async def concerns(db: Connection, campaign: Campaign, occasion: Occasion, now: datetime) -> bool:
-    """Whether there is anybody; a reminder that concerns nobody today leaves no campaign behind."""
+async def concerns(db: Connection, campaign: Campaign, occasion: Occasion, now: datetime, after: int) -> tuple[bool, int | None]:
+    """Whether there is anybody among the next contacts, and up to which it was looked (None: there are no more).
+
+    In pieces, for a look at a million people takes longer than others may wait.
+    """
+    nearest = select(CONTACTS.c.id).where(CONTACTS.c.id > after).order_by(CONTACTS.c.id).limit(PIECE).subquery()
+    until: int | None = (await db.execute(select(func.max(nearest.c.id)))).scalar()
+    if until is None:
+        return False, None
     fits = audiences.fits(occasion.file.audience, campaign.branch, now)
-    return (await db.execute(select(CONTACTS.c.id).where(fits).limit(1))).first() is not None
+    some = select(CONTACTS.c.id).where(CONTACTS.c.id > after, CONTACTS.c.id <= until, fits).limit(1)
+    return (await db.execute(some)).first() is not None, until
 
 
 async def happened(db: Connection, campaign: Campaign, code: str) -> bool:

@@ -68,32 +68,34 @@ class Plan:
         if state.state != PLANNING:
             return None
         nearest = select(CONTACTS.c.id).where(CONTACTS.c.id > state.cursor).order_by(CONTACTS.c.id).limit(size).subquery()
-        first, until = tuple((await db.execute(select(func.min(nearest.c.id), func.max(nearest.c.id)))).one())
+        until = (await db.execute(select(func.max(nearest.c.id)))).scalar()
         if until is None:
             await db.execute(update(CAMPAIGNS).where(mine).values(state=SENDING, planned_at=now))
             return Chunk(0, state.cursor, finished=True)
-        begins, ends = await self._share(db, state.cursor, until)
-        place = {"first_": first, "span_": float(max(until - first, 1))}
-        spread = {"from_": begins, "width_": float(ends - begins), **place} if self._spread else {}
-        given = {"after_": state.cursor, "until_": until, **spread}
+        given = {"after_": state.cursor, "until_": until, **await self._share(db, state.cursor, until)}
         if self._dialect == "postgresql":
             await db.execute(_AS_IT_IS)
         done = await db.execute(self._insert, given)
         await db.execute(update(CAMPAIGNS).where(mine).values(cursor=until))
         return Chunk(done.rowcount, until, finished=False)
 
-    async def _share(self, db: Connection, after: int, until: int) -> tuple[int, int]:
+    async def look(self, db: Connection, cursor: int) -> None:
+        """Count the audience, where people are spread over time: apart from planning, since that takes longer than others may wait."""
+        if self._spread:
+            self._whole, self._before = await self._many(db), {cursor: await self._many(db, CONTACTS.c.id <= cursor)}
+
+    async def _share(self, db: Connection, after: int, until: int) -> dict[str, float]:
         """The part of the spread that a chunk fills: by its place in the audience, so that the lists only ever grow at their end."""
         if not self._spread:
-            return 0, 0
-        if self._whole is None:
-            self._whole = await self._many(db)
-        if after not in self._before:
-            self._before[after] = await self._many(db, CONTACTS.c.id <= after)
+            return {}
+        if self._whole is None or after not in self._before:
+            await self.look(db, after)
         before = self._before[after]
-        ended = self._before[until] = before + await self._many(db, CONTACTS.c.id > after, CONTACTS.c.id <= until)
-        whole, last = max(self._whole, ended, 1), self._spread - 1
-        return before * last // whole, ended * last // whole
+        many = await self._many(db, CONTACTS.c.id > after, CONTACTS.c.id <= until)
+        self._before[until] = before + many
+        whole, last = max(self._whole or 0, before + many, 1), self._spread - 1
+        begins, ends = before * last // whole, (before + many) * last // whole
+        return {"from_": begins, "width_": float(ends - begins), "many_": float(max(many - 1, 1))}
 
     async def _many(self, db: Connection, *which: Any) -> int:
         campaign = self._campaign
@@ -105,9 +107,8 @@ class Plan:
         campaign, file = self._campaign, self._file
         assert campaign.begins_at
         assert campaign.started_at
-        columns = (CONTACTS.c.id, CONTACTS.c.opted_out_at, self._due().label("due"))
         fit = audiences.conditions(file.audience, campaign.branch, campaign.started_at)
-        known = scored(columns, file.audience.channels, campaign.begins_at, chunk=True).where(*fit).subquery("people")
+        known = self._people().where(*fit).subquery("people") if not self._spread else self._spread_people(fit)
         reason = self._reason(known)
         channel = case((known.c.score == FREE, "telegram"), (known.c.score.in_((OPEN, SHUT)), "whatsapp"), else_="")
         approached = known.outerjoin(APPROACHES, APPROACHES.c.contact_id == known.c.id)
@@ -148,23 +149,31 @@ class Plan:
             else_=null(),
         )
 
-    def _due(self) -> Any:
-        """When it may go: the person's place in the spread, in waking time where they are."""
-        if not self._spread:
-            return case(*((where, found[0].opens) for where, found in self._places(0) if found), else_=null())
-        place = (CONTACTS.c.id - bindparam("first_", type_=BigInteger())).cast(Float()) / bindparam("span_", type_=Float())
-        offset = bindparam("from_", type_=BigInteger()) + (place * bindparam("width_", type_=Float())).cast(BigInteger)
-        spread = self._spread
-        places = [(where, _moment(found, offset)) for where, found in self._places(spread)]
-        return case(*places, else_=null())
+    def _people(self, *more: Any) -> Any:
+        """Of a chunk, when nobody has to wait for others."""
+        campaign = self._campaign
+        assert campaign.begins_at
+        at_once = case(*((where, found[0].opens) for where, found in self._places(0, CONTACTS.c) if found), else_=null())
+        columns = CONTACTS.c.id, CONTACTS.c.opted_out_at, *(more or (at_once.label("due"),))
+        return scored(columns, self._file.audience.channels, campaign.begins_at, chunk=True)
 
-    def _places(self, spread: int) -> list[tuple[Any, Sequence[Piece]]]:
+    def _spread_people(self, fit: Sequence[Any]) -> Any:
+        """Each in their place of the spread, in waking time where they are; by their rank, since many may have come to us at once."""
+        rank = func.row_number().over(order_by=CONTACTS.c.id).label("rank")
+        ranked = self._people(CONTACTS.c.country, CONTACTS.c.branch, rank).where(*fit).subquery("ranked")
+        place = (ranked.c.rank - 1).cast(Float()) / bindparam("many_", type_=Float())
+        offset = bindparam("from_", type_=BigInteger()) + (place * bindparam("width_", type_=Float())).cast(BigInteger)
+        due = case(*((where, _moment(found, offset)) for where, found in self._places(self._spread, ranked.c)), else_=null())
+        # Kept as it is worked out, or the moment would be worked out for each use of it.
+        return select(ranked.c.id, ranked.c.opted_out_at, ranked.c.score, due.label("due")).cte("people").prefix_with("MATERIALIZED")
+
+    def _places(self, spread: int, contact: Any) -> list[tuple[Any, Sequence[Piece]]]:
         """Conditions on a contact, and the waking time of those who meet them; countries with the same hours together."""
         countries: dict[tuple[Piece, ...], list[str]] = {}
         for code, zones in self._geography.countries.items():
             countries.setdefault(self._pieces(zones, spread), []).append(code)
-        known: list[tuple[Any, Sequence[Piece]]] = [(CONTACTS.c.country.in_(codes), found) for found, codes in countries.items()]
-        return known + [(CONTACTS.c.branch == branch, self._pieces((zone,), spread)) for branch, zone in self._geography.branches.items()]
+        known: list[tuple[Any, Sequence[Piece]]] = [(contact.country.in_(codes), found) for found, codes in countries.items()]
+        return known + [(contact.branch == branch, self._pieces((zone,), spread)) for branch, zone in self._geography.branches.items()]
 
     def _pieces(self, zones: tuple[str, ...], spread: int) -> tuple[Piece, ...]:
         campaign, schedule = self._campaign, self._file.schedule

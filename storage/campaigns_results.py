@@ -26,6 +26,7 @@ from storage.writer import Connection
 SAID = table_of(SaidRow)
 WEEK = timedelta(days=7)
 ARRIVED = ("sent", "delivered", "read")
+BLOCKED = frozenset({"blocked", "deactivated", "kicked", "forbidden"})  # what channels call it
 TELLS_DELIVERED = frozenset({"whatsapp"})  # Telegram tells neither: https://core.telegram.org/bots/api has no receipts
 
 
@@ -80,6 +81,17 @@ class Results:
         """None where no channel of it tells."""
         told = [(state, many) for (channel, state, _reason), many in self.states.items() if channel in TELLS_DELIVERED]
         return sum(many for state, many in told if state in ("delivered", "read")) if told else None
+
+    @property
+    def read(self) -> int | None:
+        """None where no channel of it tells; a button pressed or a link opened counts as read everywhere."""
+        told = [(state, many) for (channel, state, _reason), many in self.states.items() if channel in TELLS_DELIVERED]
+        return sum(many for state, many in told if state == "read") if told else None
+
+    @property
+    def blocked(self) -> int:
+        """People whose chat turned out to be closed to us."""
+        return sum(many for (_channel, state, reason), many in self.states.items() if state == "failed" and reason in BLOCKED)
 
 
 def difference(reached: Share, held: Share) -> tuple[float, float, float]:
@@ -169,30 +181,3 @@ async def _share(db: Connection, who: tuple[ColumnElement[bool], ...], did: Colu
 
 async def _count(db: Connection, counted: Select[Any]) -> int:
     return int((await db.execute(counted)).scalar_one())
-
-
-async def told(db: Connection, dialect: str, campaign: Campaign) -> list[str]:
-    """All of it, line by line, for a person."""
-    found = await results(db, dialect, campaign)
-    total = sum(found.states.values())
-    why = f" ({campaign.paused_because})" if campaign.paused_because else ""
-    lines = [f"Campaign {campaign.id}, {campaign.name}: {campaign.state}{why}", f"people: {total}"]
-    for (channel, state, reason), many in sorted(found.states.items()):
-        lines.append(f"{many:>9} {channel or '-'} {state}{f' ({reason})' if reason else ''}")
-    knowable = "not knowable: no channel of it tells" if found.delivered is None else str(found.delivered)
-    lines += [f"delivered: {knowable}", f"pressed a button: {found.pressed}, of these to stop messages: {found.opted_out}"]
-    if any(button.link for button in load(campaign.content).button):
-        lines.append(f"opened a link: {found.opened}")
-    for name, (reached, held) in found.did.items():
-        line = f"{name} within 7 days: {reached.many} of {reached.of} ({reached.value:.1%})"
-        if held.of:
-            gap, low, high = difference(reached, held)
-            line += f"; hold-out {held.many} of {held.of} ({held.value:.1%}); difference {gap:+.1%}, with 95 % confidence {low:+.1%} to {high:+.1%}"
-        lines.append(line)
-    for arm in found.arms:
-        lines.append(f"text {arm.name}: pressed {arm.pressed.many} of {arm.pressed.of}, opened a link {arm.opened.many}")
-    if found.answered:
-        lines.append(
-            f"understood: {found.answered.right} right of {sum(found.answered.answers.values())} answers, {found.answered.asked} asked"
-        )
-    return lines

@@ -11,7 +11,8 @@ from sqlalchemy import insert, update
 from bot.house import load, new_engine, open_database
 from storage import Database, Inbound
 from storage.campaigns import Campaign, occasions
-from storage.campaigns_results import Results, results, told
+from storage.campaigns_results import Results, results
+from storage.campaigns_told import told
 from storage.deliveries import DELIVERIES
 from storage.events import EVENTS
 from tests.campaigning import NOW, SIMPLE, Clock, people, queued, recipients, runner, started

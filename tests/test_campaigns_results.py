@@ -9,7 +9,8 @@ from sqlalchemy import delete, insert, update
 from bot.house import load, new_engine, open_database
 from storage import Database, Inbound
 from storage.campaigns import CAMPAIGNS, RECIPIENTS, Campaign, by_id
-from storage.campaigns_results import Results, Share, difference, results, told
+from storage.campaigns_results import Results, Share, difference, results
+from storage.campaigns_told import told
 from storage.deliveries import DELIVERIES
 from storage.events import EVENTS
 from tests.campaigning import NOW, SIMPLE, Clock, people, queued, recipients, runner, started

@@ -13,7 +13,7 @@ from bot.campaigns_house import around
 from bot.settings import Settings
 from console.campaign_words import what
 from locales import render
-from storage import Database, campaigns, campaigns_file, campaigns_results, officers
+from storage import Database, campaigns, campaigns_file, campaigns_told, officers
 from storage.campaigns import APPROVED, DRAFT, Campaign, Stale
 from storage.campaigns_acts import Act, Refused
 from storage.campaigns_check import Checked, check
@@ -93,7 +93,7 @@ async def act(settings: Settings, doing: str, which: str, login: str) -> None:
 async def status(settings: Settings, which: str) -> None:
     async with house.working(settings) as database:
         campaign = await _campaign(database, which, settings.branch)
-        for line in await database.writer.read(lambda db: campaigns_results.told(db, database.dialect, campaign)):
+        for line in await database.writer.read(lambda db: campaigns_told.told(db, database.dialect, campaign)):
             typer.echo(line)
 
 
