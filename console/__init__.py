@@ -37,6 +37,7 @@ from console import (
     missions,
     monitoring,
     monitoring_orders,
+    occasions,
     operation,
     overview,
     partner_links,
@@ -81,7 +82,7 @@ MODULES = (
         campaign_trial,
         campaign_results,
     ),
-    *(partners, partner_links, partner_people, partner_page),
+    *(partners, partner_links, partner_people, partner_page, occasions),
     *(monitoring, monitoring_orders, targets, missions),
     *(staff, audit_log, operation),
 )

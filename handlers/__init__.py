@@ -18,7 +18,9 @@ from handlers.joining import joining
 from handlers.menu import menu
 from handlers.missions import mission
 from handlers.mitra import angka, mitra
+from handlers.occasions import day
 from handlers.privacy import privacy
+from handlers.sharing import sharing
 from handlers.topics import topic
 
 _ANSWERING = (
@@ -46,6 +48,8 @@ _DIALOGUES = (
     privacy,
     chats,
     duty_chat,
+    day,
+    sharing,
     mitra,
     angka,
     emergency,

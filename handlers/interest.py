@@ -171,9 +171,12 @@ async def confirm(turn: Turn[Wish], answer: bool) -> Next:
     reference = await turn.store.interests.save(wish.as_interest())
     subject = "changed" if kept and kept.reference == reference else "new"
     turn.store.events.add("interest", subject, stage=wish.stage, destination=wish.destination, months=wish.months, reach=wish.reach)
+    told = _('If {partner} may see your name and whether you are registered, write "share my name".', partner=wish.partner)
+    shared = (told,) if wish.partner else ()
     return done(
         _("Thank you, {name}. It is noted under number {reference}.", name=wish.name, reference=reference),
         _("An officer contacts you: {way}. {when}", way=way_of(wish.as_interest()), when=await when_read(turn)),
+        *shared,
         then={"coverage": _("Check status"), "joining": _("How to register"), "menu": _("Menu")},
     )
 

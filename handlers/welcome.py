@@ -1,6 +1,7 @@
 """Welcome: who we are, what is kept, how to stop; and by which link somebody came."""
 
 from dialogue import Dialogue, Next, State, Turn, done
+from handlers.occasions import invitation
 from locales import _
 from storage.touches import CAME
 
@@ -33,6 +34,9 @@ async def hello(turn: Turn[State]) -> Next:
     partner = await turn.store.partners.named(turn.inbound.ref)
     who = _("Hello, I am Sapa, the assistant of {office} for Indonesian migrant workers.", office=branch.name)
     link = (_("You came by the link of {partner}.", partner=partner.name),) if partner else ()
+    occasion = await turn.store.occasions.by_code(turn.contact.last_link) if partner else None
+    if occasion and (asked := await invitation(turn, occasion)):
+        return done(who, NEVER, KEPT, *asked, then={"day": _("Answer them"), "menu": _("More")})
     return done(who, *link, CAN, NEVER, KEPT, ASK, then={"coverage": _("Check status"), "benefits": _("Benefits"), "menu": _("More")})
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import insert, select
 
+from storage import occasions
 from storage.branches import BRANCHES
 from storage.changes import Tools
 from storage.codes import check
@@ -53,12 +54,24 @@ class RosterPart(_Part):
     member: list[MemberPart] = []
 
 
+class OccasionPart(_Part):
+    """A socialisation day; `link` are the letters of its code, without the check character."""
+
+    partner: str
+    name: str
+    place: str
+    starts_at: datetime
+    ends_at: datetime
+    link: str
+
+
 class BranchFile(_Part):
     """What `examples/sidoarjo.toml` holds."""
 
     branch: BranchPart
     partner: list[PartnerPart] = []
     roster: RosterPart | None = None
+    occasion: list[OccasionPart] = []
 
 
 async def load_branch(db: Connection, tools: Tools, file: BranchFile, now: datetime) -> None:
@@ -71,8 +84,18 @@ async def load_branch(db: Connection, tools: Tools, file: BranchFile, now: datet
         for letters in partner.links
     ]
     await _add_missing(db, LINKS, "code", links)
+    for occasion in file.occasion:
+        await _load_occasion(db, tools, file.branch.id, occasion, now)
     if file.roster:
         await _load_roster(db, tools, file.branch.id, file.roster, now)
+
+
+async def _load_occasion(db: Connection, tools: Tools, branch: str, day: OccasionPart, now: datetime) -> None:
+    code = day.link + check(day.link)
+    if (await db.execute(select(LINKS.c.code).where(LINKS.c.code == code))).first():
+        return
+    kept = await occasions.add(db, tools, branch, day.partner, day.name, day.place, day.starts_at, day.ends_at)
+    await db.execute(insert(LINKS), [{"code": code, "partner": day.partner, "label": day.name, "created_at": now, "occasion": kept}])
 
 
 async def _load_roster(db: Connection, tools: Tools, branch: str, roster: RosterPart, now: datetime) -> None:

@@ -25,6 +25,8 @@ STATES: dict[tuple[str, str], dict[str, object]] = {
     ("contributions", "savings"): {"scheme": "placed", "months": 24},
     ("contributions", "saving"): {"scheme": "placed", "months": 24},
     **{("interest", name): {"begun": True} for name in SCRIPT.dialogues["interest"].steps},
+    **{("day", name): {"occasion": 1, "phase": "before"} for name in SCRIPT.dialogues["day"].steps},
+    **{("sharing", name): {"partner": "parco-laut", "name": "PT Parco Laut"} for name in SCRIPT.dialogues["sharing"].steps},
     ("coverage_period", "which_day"): {"asking": "contract_ends_on", "contract_ends_on": "2027-03"},
 }
 ANSWERED = {"emergency": "+62 812-9007-0027", "contribution": "Rp332"}
