@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storage import effects, indicators, missions, partners
-from storage.branches import name_of, zones_of
+from storage.branches import names, zones_of
 from storage.campaigns_results import Share
 from storage.effects import Effect
 from storage.indicators import Answers, Group, Tally
@@ -67,7 +67,7 @@ async def report(db: Connection, branch: str, period: Period, now: datetime, par
     tallies = await indicators.tallies(db, group, {period.name, period.before.name, period.a_year_before.name, *months})
     return Report(
         branch=branch,
-        name="" if branch == EVERYWHERE else await name_of(db, branch),
+        name=(await names(db, branch)).get(branch, ""),
         zone=zone,
         period=period,
         made_at=now,
