@@ -28,7 +28,7 @@ async def ask(visit: Visit) -> web.Response:
     news: list[str] = []
 
     async def work(db: Connection) -> int:
-        there = await approvals.chats(db, campaign)
+        there = await approvals.chats(db, campaign, visit.now)
         pages = [(chat, _page(visit, campaign, chat)) for chat in there]
         news.extend(await approvals.ask(db, visit.desk.database.dialect, visit.desk.database.tools, campaign, pages, visit.now))
         await visit.record(db, "campaign.asked", campaign.subject, {"version": campaign.version, "chats": len(there)})
@@ -38,7 +38,7 @@ async def ask(visit: Visit) -> web.Response:
     if not asked:
         return visit.go(
             f"{PATH}/{campaign.id}",
-            _("No approver has linked a chat of their own; tell them yourself. Chats are linked under Duty roster."),
+            _("No approver can be told in a chat of their own now; tell them yourself. Chats are linked under Duty roster."),
         )
     return visit.go(f"{PATH}/{campaign.id}", _n("{count} chat of an approver was told.", "{count} chats of approvers were told.", asked))
 

@@ -33,7 +33,6 @@ DEEDS: Mapping[str, Text] = {
     "campaign.resumed": _("Went on"),
     "campaign.cancelled": _("Cancelled"),
     "campaign.tried": _("Tried out"),
-    "campaign.exported": _("Recipients exported"),
 }
 DONE_SAID: Mapping[str, Text] = {
     "approve": _("Approved. It can be started now."),

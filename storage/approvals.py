@@ -16,18 +16,20 @@ from storage.deliveries import DELIVERIES, PULLED, reply_row
 from storage.officer_chats import Chat
 from storage.officers import OFFICERS
 from storage.scope import EVERYWHERE
+from storage.windows import WINDOWS
 from storage.writer import Connection
 
 LIVES = timedelta(hours=24)  # of a message that cannot be sent
 
 
-async def chats(db: Connection, campaign: Campaign) -> list[Chat]:
-    """Of everybody who may approve it: of its branch or of all, but never of its author."""
+async def chats(db: Connection, campaign: Campaign, now: datetime) -> list[Chat]:
+    """Where everybody who may approve it can be written to now: of its branch or of all, but never its author."""
     mine = or_(OFFICERS.c.branch == campaign.branch, OFFICERS.c.branch == EVERYWHERE)
     able = select(OFFICERS.c.id).where(
         OFFICERS.c.role.in_(APPROVERS), mine, OFFICERS.c.login != campaign.author, OFFICERS.c.disabled_at.is_(None)
     )
-    return await officer_chats.of(db, list((await db.execute(able)).scalars()))
+    found = await officer_chats.of(db, list((await db.execute(able)).scalars()))
+    return [chat for chat in found if chat.channel not in WINDOWS or (chat.window_until is not None and chat.window_until > now)]
 
 
 async def ask(

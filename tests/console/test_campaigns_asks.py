@@ -21,7 +21,7 @@ from tests.hostile import PAYLOADS
 async def linked(desk: Desk, who: Officer, **more: Any) -> None:
     """A chat of this officer's own."""
     [contact] = await people(desk, 1, **more)
-    address = desk.database.address_of(more.get("channel", "telegram"), str(contact))
+    address = desk.database.address_of(more.get("channel", "telegram"), f"{more.get('digits', '')}{contact}")
     row = {"address": address, "officer_id": who.id, "linked_at": desk.clock()}
     await desk.database.writer.run(lambda db: db.execute(insert(CHATS), [row]))
 
@@ -61,6 +61,15 @@ async def test_where_the_house_has_an_address_a_button_opens_the_page(desk: Desk
     [row] = await queued(desk)
     [button] = json.loads(row.page)["buttons"]
     assert button["url"] == f"https://desk.example{PATH}/{campaign.id}/approve"
+
+
+async def test_a_chat_that_takes_no_free_words_now_is_not_counted_as_told(desk: Desk) -> None:
+    campaign = await drafted(desk)
+    await linked(desk, await author(desk, "budi", "approver"), channel="whatsapp", digits="852")
+    browser = await desk.enter(await author(desk))
+    answer = await browser.post(f"{PATH}/{campaign.id}/ask", {"version": "0"})
+    assert "kabari sendiri" in await (await browser.get(answer.headers["Location"])).text()
+    assert await queued(desk) == []
 
 
 async def test_a_hostile_name_is_only_words_in_the_chat(desk: Desk) -> None:
