@@ -366,6 +366,78 @@ def campaign_cancel(which: Which, login: Login) -> None:
     _campaign_act("cancel", which, login)
 
 
+@campaign_app.command("try")
+def campaign_try(
+    which: Which,
+    login: Login,
+    language: Annotated[str, typer.Option(help="id or en; without it, the language of the officer.")] = "",
+    arm: Annotated[str, typer.Option(help="Which of two texts: a or b.")] = "a",
+) -> None:
+    """Send it to your own linked chats, as people will see it."""
+    from bot.commands import campaign_more
+    from bot.settings import Settings
+
+    _run(campaign_more.try_out(Settings(), which, login, language, arm))
+
+
+@campaign_app.command("again")
+def campaign_again(which: Which, login: Login) -> None:
+    """Draft it once more for those whom it failed to reach or never tried."""
+    from bot.commands import campaign_more
+    from bot.settings import Settings
+
+    _run(campaign_more.again(Settings(), which, login))
+
+
+@campaign_app.command("cost")
+def campaign_cost(which: Which) -> None:
+    """How many messages WhatsApp will bill, by country and category. No price is known here."""
+    from bot.commands import campaign_more
+    from bot.settings import Settings
+
+    _run(campaign_more.cost(Settings(), which))
+
+
+@campaign_app.command("export")
+def campaign_export(
+    which: Which, file: Annotated[Path | None, typer.Argument(help="The CSV to write; without it, to the terminal.")] = None
+) -> None:
+    """What became of each person, without names and numbers."""
+    from bot.commands import campaign_more
+    from bot.settings import Settings
+
+    _run(campaign_more.export(Settings(), which, file))
+
+
+@campaign_app.command("attach")
+def campaign_attach(file: Annotated[Path, typer.Argument(help="A JPEG, PNG or PDF.")], login: Login) -> None:
+    """Keep a picture or document that a campaign can take along."""
+    from bot.commands import campaign_more
+    from bot.settings import Settings
+
+    _run(campaign_more.attach(Settings(), file, login))
+
+
+@campaign_app.command("people")
+def campaign_people(
+    file: Annotated[Path, typer.Argument(help="A number or reference a line, or a CSV that begins with it.")], login: Login
+) -> None:
+    """Read a list of people for an audience; who is unknown is counted and not kept."""
+    from bot.commands import campaign_more
+    from bot.settings import Settings
+
+    _run(campaign_more.people(Settings(), file, login))
+
+
+@campaign_app.command("audiences")
+def campaign_audiences() -> None:
+    """Lists of people and filters that are kept."""
+    from bot.commands import campaign_more
+    from bot.settings import Settings
+
+    _run(campaign_more.audiences(Settings()))
+
+
 @campaign_app.command("status")
 def campaign_status(which: Which) -> None:
     """Everybody by state and reason, and what they did within a week."""

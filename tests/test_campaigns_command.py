@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from bot import house
+from bot.campaigns_probe import dead
 from bot.commands import campaign as command
+from bot.commands import campaign_more as more
 from bot.settings import Settings
 from storage import officers
 from storage.officers import NewOfficer
 from storage.writer import Connection
-from tests.campaigning import people
+from tests.campaigning import Clock, people, runner
 from tests.talk import BRANCH, KEY
 from tests.test_campaigns_check import SOUND
 
@@ -125,3 +130,57 @@ async def test_what_is_not_there_is_said(settings: Settings) -> None:
         await command.status(settings, "7")
     with pytest.raises(house.NotSetUp, match="cannot be read"):
         await command.look(settings, "nothing.toml")
+
+
+async def test_who_has_no_chat_of_their_own_is_told_how_to_link_one(settings: Settings, file: Path) -> None:
+    await command.keep(settings, file, "ani")
+    with pytest.raises(house.NotSetUp, match="linked no chat"):
+        await more.try_out(settings, str(file), "ani", "", "a")
+
+
+async def test_a_list_a_picture_and_the_cost_from_the_shell(
+    settings: Settings, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    numbers, picture, page = tmp_path / "orang.csv", tmp_path / "poster.png", tmp_path / "page.html"
+    numbers.write_text("nama;nomor\n081234567890;Siti\n", encoding="utf-8")
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n picture")
+    page.write_text("<html>", encoding="utf-8")
+    await more.people(settings, numbers, "ani")
+    await more.attach(settings, picture, "ani")
+    await more.audiences(settings)
+    await more.cost(settings, str(file))
+    said = capsys.readouterr().out
+    assert "2 lines: 0 people known, 1 lines nobody's, 1 no number or reference." in said
+    assert "attachment = " in said
+    assert "orang.csv" in said
+    assert "Nothing of it is billed by message" in said
+    with pytest.raises(house.NotSetUp, match="no JPEG"):
+        await more.attach(settings, page, "ani")
+    with pytest.raises(house.NotSetUp, match="role or branch"):
+        await more.people(settings, numbers, "cici")
+
+
+async def test_the_results_go_into_a_file_without_names(settings: Settings, file: Path, tmp_path: Path) -> None:
+    await command.keep(settings, file, "ani")
+    await command.act(settings, "approve", str(file), "budi")
+    await command.act(settings, "start", str(file), "ani")
+    async with house.working(settings) as database:
+        await runner(database, Clock(house.now())).tick()
+        await runner(database, Clock(house.now())).tick()
+    await more.export(settings, str(file), tmp_path / "out.csv")
+    rows = list(csv.reader((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()))
+    assert rows[0] == ["person", "channel", "state", "reason", "at", "pressed"]
+    assert [row[1] for row in rows[1:]] == ["telegram"] * 3
+
+
+async def test_a_link_that_leads_nowhere_is_found_by_trying_it() -> None:
+    async def there(_request: web.Request) -> web.Response:
+        return web.Response(text="halo")
+
+    app = web.Application()
+    app.router.add_get("/there", there)
+    async with TestServer(app) as server:
+        good, gone = str(server.make_url("/there")), str(server.make_url("/gone"))
+        assert await dead([good, gone]) == {gone}
+    assert await dead([good]) == {good}
+    assert await dead([]) == set()

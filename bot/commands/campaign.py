@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import typer
 
 from bot import house
 from bot.campaigns_house import around
+from bot.campaigns_probe import dead_links
 from bot.settings import Settings
 from console.campaign_words import what
 from locales import render
@@ -31,6 +33,7 @@ WHY = {
     "approved": "It is approved and not started yet.",
     "planning": "It has been started already.",
     "sending": "It has been started already.",
+    "standing": "It stands already; its occasions start by themselves.",
     "paused": "It is paused: sapa campaign resume {id}",
     "done": "It is over.",
     "cancelled": "It was cancelled.",
@@ -48,7 +51,7 @@ def new(file: Path) -> None:
 async def look(settings: Settings, which: str) -> int:
     """Print all faults; how many there are."""
     async with house.working(settings) as database:
-        campaign = await _campaign(database, which, settings.branch, unkept=True)
+        campaign = await campaign_of(database, which, settings.branch, unkept=True)
         checked = await _check(database, settings, campaign)
         _tell(checked)
         return len(checked.faults)
@@ -58,14 +61,14 @@ async def keep(settings: Settings, file: Path, login: str) -> None:
     """Keep it as a draft, or instead of one of the same name that was not started."""
     async with house.working(settings) as database:
         words = await _read(file)
-        who = await _officer(database, login)
+        who = await officer_of(database, login)
 
         async def work(db: Connection) -> Campaign:
             act = Act(db, database.tools, who, house.now())
             there = await campaigns.find(db, who.branch, states=(DRAFT, APPROVED), name=words.name)
             return await act.edit(there[0], words) if there else await act.draft(who.branch, words)
 
-        kept = await _do(database, work)
+        kept = await ruled(database, work)
         _tell(await _check(database, settings, kept))
         typer.echo(f"Campaign {kept.id} is kept as a draft. A colleague approves it: sapa campaign approve {kept.id} --as LOGIN")
 
@@ -73,8 +76,8 @@ async def keep(settings: Settings, file: Path, login: str) -> None:
 async def act(settings: Settings, doing: str, which: str, login: str) -> None:
     """Approve, start, pause, resume or cancel. The first two only without a fault."""
     async with house.working(settings) as database:
-        campaign = await _campaign(database, which, settings.branch)
-        who = await _officer(database, login)
+        campaign = await campaign_of(database, which, settings.branch)
+        who = await officer_of(database, login)
         if doing in ("approve", "start") and (checked := await _check(database, settings, campaign)).faults:
             _tell(checked)
             raise house.NotSetUp(f"Campaign {campaign.id} was not {PAST[doing]}: mend its faults first.")
@@ -86,13 +89,13 @@ async def act(settings: Settings, doing: str, which: str, login: str) -> None:
             done: Campaign = await getattr(Act(db, database.tools, who, house.now()), doing)(fresh)
             return done
 
-        done = await _do(database, work, campaign)
+        done = await ruled(database, work, campaign)
         typer.echo(f"Campaign {done.id} ({done.name}) is {done.state}.")
 
 
 async def status(settings: Settings, which: str) -> None:
     async with house.working(settings) as database:
-        campaign = await _campaign(database, which, settings.branch)
+        campaign = await campaign_of(database, which, settings.branch)
         for line in await database.writer.read(lambda db: campaigns_told.told(db, database.dialect, campaign)):
             typer.echo(line)
 
@@ -103,7 +106,7 @@ async def listing(settings: Settings) -> None:
             typer.echo(f"{one.id}\t{one.state}\t{one.branch}\t{one.changed_at:%Y-%m-%d %H:%M}\t{one.name}")
 
 
-async def _do(database: Database, work: Callable[[Connection], Awaitable[Campaign]], campaign: Campaign | None = None) -> Campaign:
+async def ruled(database: Database, work: Callable[[Connection], Awaitable[Campaign]], campaign: Campaign | None = None) -> Campaign:
     try:
         return await database.writer.run(work)  # type: ignore[arg-type]
     except Refused as refused:
@@ -121,7 +124,7 @@ async def _read(file: Path) -> CampaignFile:
         raise house.NotSetUp(f"{file} cannot be read: {error}") from None
 
 
-async def _campaign(database: Database, which: str, branch: str, *, unkept: bool = False) -> Campaign:
+async def campaign_of(database: Database, which: str, branch: str, *, unkept: bool = False) -> Campaign:
     """By number, or by file: the newest campaign of that name with these very words. `unkept`: the file as it is, kept nowhere."""
     if which.isdecimal():
         found = await database.writer.read(lambda db: campaigns.by_id(db, "*", int(which)))
@@ -139,7 +142,7 @@ async def _campaign(database: Database, which: str, branch: str, *, unkept: bool
     return same
 
 
-async def _officer(database: Database, login: str) -> Officer:
+async def officer_of(database: Database, login: str) -> Officer:
     who = await database.writer.read(lambda db: officers.by_login(db, login))
     if who is None:
         raise house.NotSetUp(f"Nobody signs in as {login}. `sapa officers list` shows who does.")
@@ -147,8 +150,10 @@ async def _officer(database: Database, login: str) -> Officer:
 
 
 async def _check(database: Database, settings: Settings, campaign: Campaign) -> Checked:
+    dead = await dead_links(campaigns_file.load(campaign.content))
+
     async def work(db: Connection) -> Checked:
-        return await check(db, campaign, await around(db, settings), house.now())
+        return await check(db, campaign, replace(await around(db, settings), dead=dead), house.now())
 
     return await database.writer.read(work)
 
