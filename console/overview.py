@@ -1,4 +1,4 @@
-"""The overview: who needs an answer now, today against a usual day, what checks found, and what is broken."""
+"""The overview: who needs an answer now, today against a usual day, what checks found, campaigns under way, and what is broken."""
 
 from __future__ import annotations
 
@@ -9,16 +9,22 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from console import emergencies
+from console.campaign_progress import Progress, progress
+from console.campaign_states import STATES
+from console.campaign_states import TONES as CAMPAIGN_TONES
 from console.charts import Bar, Bars, bars
 from console.pages import get
 from console.policies import Policy
 from console.visit import Visit
 from console.words import CHANNELS, CHECK_RESULTS, INTEREST_STATES, REASONS, word_for
+from storage import campaigns
+from storage.campaigns import PAUSED, UNDER_WAY, Campaign
 from storage.overview import Long, Overview, over_weeks
 from storage.overview import overview as look
 
 TONES = {"covered": "good", "only_jkm": "good", "not_started": "other", "ends_soon": "waits", "ended": "bad", "not_covered": "bad"}
 STATE_TONES = {"new": "waits", "registered": "good"}
+CAMPAIGNS = 5  # shown, newest first
 LATE = 300  # seconds a message may wait to be sent
 
 
@@ -33,6 +39,9 @@ async def overview(visit: Visit) -> web.Response:
         late=[channel for channel in found.channels if _is_late(visit, channel.waiting_since)],
         checks=_checks(found),
         interests=_interests(found),
+        campaigns=await _campaigns(visit),
+        states=STATES,
+        state_tones=CAMPAIGN_TONES,
         reasons=REASONS,
         channels=CHANNELS,
         word_for=word_for,
@@ -47,6 +56,14 @@ async def _over_weeks(visit: Visit, midnight: datetime) -> Long:
         long = await visit.read(lambda db: over_weeks(db, visit.branch, midnight))
         kept[visit.branch] = now + visit.desk.keeps, long
     return long
+
+
+async def _campaigns(visit: Visit) -> list[tuple[Campaign, Progress]]:
+    """Those under way, and how far each is."""
+    if not visit.may(Policy.CAMPAIGNS):
+        return []
+    found = await visit.read(lambda db: campaigns.find(db, visit.branch, states=(*UNDER_WAY, PAUSED), most=CAMPAIGNS))
+    return [(one, await progress(visit, one)) for one in found[:CAMPAIGNS]]
 
 
 def _midnight(visit: Visit) -> datetime:

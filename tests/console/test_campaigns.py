@@ -46,6 +46,15 @@ async def test_the_list_shows_each_campaign_with_its_state(desk: Desk) -> None:
     assert "Cek masa perlindungan" not in await page(browser, f"{PATH}?state=done")
 
 
+async def test_the_overview_shows_what_is_under_way_to_who_may_see_it(desk: Desk) -> None:
+    await people(desk)
+    campaign = await started(desk)
+    await runs(desk)
+    assert f"{PATH}/{campaign.id}" in await page(await desk.signed_in(Role.ADMINISTRATOR), "/desk")
+    assert f"{PATH}/{campaign.id}" not in await page(await desk.signed_in(Role.OFFICER), "/desk")
+    assert f"{PATH}/{campaign.id}" not in await page(await desk.signed_in(Role.ADMINISTRATOR, "surabaya"), "/desk")
+
+
 async def test_another_branch_does_not_find_it(both: Desk) -> None:
     campaign = await drafted(both)
     for role in (Role.AUDITOR, Role.ADMINISTRATOR):
