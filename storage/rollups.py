@@ -12,23 +12,22 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, tuple_, update
+from sqlalchemy import delete, exists, func, insert, or_, select, text, update
 
 from storage.branches import zones_of
 from storage.changes import table_of
 from storage.contacts import ContactRow
 from storage.events import EVENTS
-from storage.journeys import JOURNEYS, RECOUNTS, ROLLUPS, TALLIES, Journey, Key, from_rows, journey
+from storage.journeys import JOURNEYS, RECOUNTS, ROLLUPS, Journey, Key, from_rows, journey
 from storage.writer import Connection, Writer
 
 CONTACTS = table_of(ContactRow)
 BATCH = 100  # people in one transaction, so that no turn waits long
 AGAIN = 15 * 60 * 1000 << 22  # ids: events of so long before the last are looked at again, in case one was written late
-MANY = 500  # cells in one statement
-ADD = (
-    update(TALLIES)
-    .where(*(TALLIES.c[name] == bindparam(f"{name}_") for name in Key._fields))
-    .values(many=TALLIES.c.many + bindparam("more"))
+# Written out, since both databases read it and SQLAlchemy spells it once for each.
+ADD = text(
+    "INSERT INTO tallies (period, branch, partner, country, measure, many) VALUES (:period, :branch, :partner, :country, :measure, :many) "
+    "ON CONFLICT (period, branch, partner, country, measure) DO UPDATE SET many = tallies.many + excluded.many"
 )
 
 
@@ -116,13 +115,6 @@ def _by_person(rows: Sequence[Any]) -> dict[int, list[Any]]:
 
 
 async def _add(db: Connection, change: Counter[Key]) -> None:
-    """Under the lock nobody else writes tallies, so a cell that is not there now can be inserted."""
-    wanted = sorted(key for key, many in change.items() if many)
-    cells = [TALLIES.c[name] for name in Key._fields]
-    for first in range(0, len(wanted), MANY):
-        keys = wanted[first : first + MANY]
-        there = {Key(*tuple(row)) for row in await db.execute(select(*cells).where(tuple_(*cells).in_([tuple(key) for key in keys])))}
-        if new := [{**key._asdict(), "many": change[key]} for key in keys if key not in there]:
-            await db.execute(insert(TALLIES), new)
-        if old := [{**{f"{name}_": part for name, part in key._asdict().items()}, "more": change[key]} for key in keys if key in there]:
-            await db.execute(ADD, old)
+    """In order of key, so that two transactions never wait for each other in a circle."""
+    if rows := [{**key._asdict(), "many": many} for key, many in sorted(change.items()) if many]:
+        await db.execute(ADD, rows)
