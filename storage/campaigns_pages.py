@@ -58,7 +58,10 @@ def pages(
 ) -> list[Page]:
     """The pages it takes; a campaign that may start takes one. `address`: of a button with a link, by its place, on our own host."""
     said = Written({language: fill(file.words(arm)[language], filled)})
-    choices = [_choice(button, language, delivery, address(place) if address else button.link) for place, button in enumerate(file.button)]
+    choices = []
+    for place, button in enumerate(file.button):
+        url = address(place) if address and button.link else button.link
+        choices.append(_choice(button, language, delivery, url))
     if file.repeat:
         choices.append(Choice(REFUSE, f"{NO_REMINDER}#{delivery}"))
     limits = LIMITS[channel]

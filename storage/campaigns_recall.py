@@ -78,25 +78,23 @@ async def withhold(db: Connection, rows: Sequence[Any], now: datetime) -> list[A
     skip = update(DELIVERIES).where(DELIVERIES.c.id.in_(ids), stopped).values(state="skipped", reason="opted_out", done_at=now)
     gone = set((await db.execute(skip.returning(DELIVERIES.c.id))).scalars())
     theirs = {campaign for row in rows if row.lane == CAMPAIGN and (campaign := campaign_of(row.key)) is not None}
-    gone |= await _refused(db, rows, theirs, now)
-    still = select(CAMPAIGNS.c.id).where(CAMPAIGNS.c.id.in_(theirs), CAMPAIGNS.c.state.not_in(UNDER_WAY))
-    resting = set((await db.execute(still)).scalars()) if theirs else set()
+    wanted = select(CAMPAIGNS.c.id, CAMPAIGNS.c.state, CAMPAIGNS.c.parent).where(CAMPAIGNS.c.id.in_(theirs))
+    known = (await db.execute(wanted)).all() if theirs else []
+    for one in known:
+        if one.parent is not None:
+            gone |= await _refused(db, rows, one.id, one.parent, now)
+    resting = {one.id for one in known if one.state not in UNDER_WAY}
     for campaign in resting:
         await recall(db, campaign)
     return [row for row in rows if row.id not in gone and (row.lane != CAMPAIGN or campaign_of(row.key) not in resting)]
 
 
-async def _refused(db: Connection, rows: Sequence[Any], theirs: set[int], now: datetime) -> set[int]:
+async def _refused(db: Connection, rows: Sequence[Any], campaign: int, standing: int, now: datetime) -> set[int]:
     """No reminder to who refused it, of those that are about to be claimed."""
-    wanted = select(CAMPAIGNS.c.id, CAMPAIGNS.c.parent).where(CAMPAIGNS.c.id.in_(theirs), CAMPAIGNS.c.parent.is_not(None))
-    parents = {row.id: row.parent for row in await db.execute(wanted)} if theirs else {}
-    gone: set[int] = set()
-    for campaign, parent in parents.items():
-        ids = [row.id for row in rows if row.lane == CAMPAIGN and campaign_of(row.key) == campaign]
-        mine = exists().where(REFUSALS.c.contact_id == DELIVERIES.c.contact_id, REFUSALS.c.campaign == parent)
-        skip = update(DELIVERIES).where(DELIVERIES.c.id.in_(ids), mine).values(state="skipped", reason="refused", done_at=now)
-        gone |= set((await db.execute(skip.returning(DELIVERIES.c.id))).scalars())
-    return gone
+    ids = [row.id for row in rows if row.lane == CAMPAIGN and campaign_of(row.key) == campaign]
+    mine = exists().where(REFUSALS.c.contact_id == DELIVERIES.c.contact_id, REFUSALS.c.campaign == standing)
+    skip = update(DELIVERIES).where(DELIVERIES.c.id.in_(ids), mine).values(state="skipped", reason="refused", done_at=now)
+    return set((await db.execute(skip.returning(DELIVERIES.c.id))).scalars())
 
 
 async def outcomes(db: Connection, deliveries: Iterable[int]) -> Counter[tuple[str, str]]:
