@@ -60,6 +60,7 @@ async def everybody(visit: Visit) -> web.Response:
         listing=listing(wanted, found, PAGE, lambda row: row.id),
         waiting=waiting,
         channels=CHANNELS,
+        languages=LANGUAGE_NAMES,
         word_for=word_for,
         late=lambda at: at < visit.now,
     )

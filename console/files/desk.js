@@ -66,6 +66,10 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// On a phone the places lie in a row that is wider than the screen: where one is should be seen.
+const place = document.querySelector(".places a[aria-current]");
+if (place && place.closest(".places").scrollWidth > innerWidth) place.scrollIntoView({ inline: "center", block: "nearest" });
+
 // Live pages: `<body>` hears "news", and what says hx-trigger="news from:body" fetches itself again.
 if (document.querySelector("[data-live]")) {
   const source = new EventSource("/desk/live");
