@@ -13,7 +13,8 @@ from sqlalchemy import delete, insert, select, update
 from console import exports
 from console.policies import Role
 from storage import audit
-from storage.audit import AUDIT, AUDIT_HEAD, Entry, Wanted
+from storage.audit import Entry, Wanted
+from storage.audit_table import AUDIT, AUDIT_HEAD
 from storage.writer import Connection
 from tests.console.conftest import NOW, Desk
 
