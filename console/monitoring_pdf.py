@@ -27,7 +27,7 @@ INK, FAINT, LINE, GREEN, AMBER, RED, GREY = (
 TONES = {"good": GREEN, "waits": AMBER, "bad": RED, "other": GREY}
 TREND = (GREEN, AMBER, GREY)
 DASHES: Sequence[tuple[float, float]] = ((0, 0), (3, 1.5), (1, 1))
-WIDE, STROKE = 174.0, 6.2  # millimetres
+WIDE, STROKE, FIRST = 174.0, 6.2, 1.6  # millimetres; how much wider the first column of a table is
 TITLE = _("Evaluation report")
 OTHERS = _("for readers outside the branch: small numbers are not told")
 TOGETHER = ("questions",)  # sections that go on where the one before ended
@@ -195,7 +195,7 @@ def _table(paper: Paper, table: Table) -> None:
     sides = ["L", *("R" if all(_is_number(row[at]) for row in rows) else "L" for at in range(1, len(head)))]
     _row(paper, head, widths, sides, head=True)
     for texts in rows:
-        if paper.get_y() + _height(paper, texts, widths) > paper.h - 20:
+        if paper.get_y() + _height(paper, texts, widths, head=False) > paper.h - 20:
             paper.add_page()
             _row(paper, head, widths, sides, head=True)
         _row(paper, texts, widths, sides, head=False)
@@ -206,13 +206,14 @@ def _is_number(text: str) -> bool:
 
 
 def _widths(table: Table) -> list[float]:
-    """The first column gets twice as much; all together are as wide as the page."""
-    share = WIDE / (len(table.columns) + 1)
-    return [share * 2, *([share] * (len(table.columns) - 1))]
+    """The first column gets more; all together are as wide as the page."""
+    share = WIDE / (len(table.columns) + FIRST - 1)
+    return [share * FIRST, *([share] * (len(table.columns) - 1))]
 
 
-def _height(paper: Paper, texts: Sequence[str], widths: Sequence[float]) -> float:
-    paper.set_font("Sapa", "", 8)
+def _height(paper: Paper, texts: Sequence[str], widths: Sequence[float], *, head: bool) -> float:
+    """As high as its longest cell; sets the font of the row."""
+    paper.set_font("Sapa", "B" if head else "", 7 if head else 8)
     lines = [
         paper.multi_cell(width, 4, text, dry_run=True, output=MethodReturnValue.LINES) for text, width in zip(texts, widths, strict=True)
     ]
@@ -220,8 +221,7 @@ def _height(paper: Paper, texts: Sequence[str], widths: Sequence[float]) -> floa
 
 
 def _row(paper: Paper, texts: Sequence[str], widths: Sequence[float], sides: Sequence[str], *, head: bool) -> None:
-    high, top, left = _height(paper, texts, widths), paper.get_y(), paper.l_margin
-    paper.set_font("Sapa", "B" if head else "", 7.5 if head else 8)
+    high, top, left = _height(paper, texts, widths, head=head), paper.get_y(), paper.l_margin
     paper.set_text_color(*(FAINT if head else INK))
     for text, width, side in zip(texts, widths, sides, strict=True):
         paper.set_xy(left, top + 0.8)
