@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -17,7 +17,7 @@ from bot.campaigns_standing import Standing
 from bot.failpoints import commit
 from bot.lease import Lease
 from storage import Database, Unavailable, campaigns, campaigns_acts, campaigns_feed, campaigns_recall, news, pauses
-from storage.campaigns import CANCELLED, DONE, PLANNING, SENDING, UNDER_WAY, Campaign, Stale
+from storage.campaigns import CANCELLED, PLANNING, SENDING, UNDER_WAY, Campaign, Stale
 from storage.campaigns_feed import Handed, Kit
 from storage.campaigns_plan import Chunk, Plan
 from storage.writer import Connection
@@ -31,6 +31,8 @@ AHEAD = 3.0  # seconds of sending that stand in the outbox; few, so that a pause
 LEAST, UNLIMITED = 30, 2_000  # messages that stand there at least, and where a channel has no limit
 EARLY = timedelta(minutes=10)  # before it begins a campaign is planned
 SETTLED = timedelta(days=8)  # platforms repeat what they tell of a message for seven
+SELDOM = timedelta(minutes=1)  # between two looks at what is over
+OVER = timedelta(days=40)  # after which nothing is to be done for a campaign any more
 GIVE_UP = 2_000  # recipients in one transaction
 LOOKED_AT, ENOUGH = 1_000, 50  # newest messages by which a campaign is judged, and how many make a judgement
 FAILED, ENDED = frozenset({"failed"}), frozenset({"failed", "sent", "delivered", "read"})
@@ -72,6 +74,7 @@ class Runner:
         self._lease = Lease(database, "campaigns")
         self._runs: dict[int, Run] = {}
         self._swept: set[int] = set()
+        self._looked_back = datetime.min.replace(tzinfo=UTC)
         self._planning = False  # there is more to plan at once
         self._standing = Standing(database, now)
 
@@ -99,10 +102,9 @@ class Runner:
         """What is to be done now, a piece of each campaign's work."""
         now = self._now()
         await self._standing.look()
-        active, gone, done = await self._database.writer.read(_campaigns)
-        await self._standing.ask(done)
-        await self._sweep(gone)
-        await self._keep(done, now)
+        await self._sweep(await self._database.writer.read(lambda db: campaigns.cancelled(db, now - OVER)))
+        await self._look_back(now)
+        active = (await self._database.writer.read(lambda db: campaigns.find(db, "*", states=UNDER_WAY, most=1_000)))[::-1]
         self._runs = {one.id: run for one in active if (run := self._runs.get(one.id))}
         if not active:
             return
@@ -111,6 +113,15 @@ class Runner:
             assert campaign.begins_at
             if campaign.begins_at - now <= EARLY:
                 await self._serve(campaign, now)
+
+    async def _look_back(self, now: datetime) -> None:
+        """What is still to be done for campaigns that are over; it does not hurry."""
+        if abs(now - self._looked_back) < SELDOM:
+            return
+        done = await self._database.writer.read(lambda db: campaigns.ended(db, now - OVER))
+        await self._standing.ask(done)
+        await self._keep(done, now)
+        self._looked_back = now
 
     async def _serve(self, campaign: Campaign, now: datetime) -> None:
         run = self._runs.get(campaign.id) or await self._begin(campaign)
@@ -220,10 +231,10 @@ class Runner:
         run.newest.clear()
         return True
 
-    async def _sweep(self, gone: list[Campaign]) -> None:
+    async def _sweep(self, gone: list[int]) -> None:
         for campaign in gone:
-            if campaign.id not in self._swept and not await self._give_up(campaign.id, CANCELLED):
-                self._swept.add(campaign.id)
+            if campaign not in self._swept and not await self._give_up(campaign, CANCELLED):
+                self._swept.add(campaign)
 
     async def _keep(self, done: list[Campaign], now: datetime) -> None:
         """Once no receipt is to be expected any more, what became of each is kept without the message."""
@@ -247,10 +258,3 @@ class Runner:
             if not gone:
                 break
         return many
-
-
-async def _campaigns(db: Connection) -> tuple[list[Campaign], list[Campaign], list[Campaign]]:
-    """Those under way, oldest first, and those that were cancelled or ended lately."""
-    active = await campaigns.find(db, "*", states=UNDER_WAY, most=1_000)
-    gone, done = [await campaigns.find(db, "*", states=(state,)) for state in (CANCELLED, DONE)]
-    return active[::-1], gone, done

@@ -187,6 +187,17 @@ async def occasions(db: Connection, parent: int, states: Sequence[str] = (), mos
     return [Campaign(**row._mapping) for row in await db.execute(wanted.order_by(CAMPAIGNS.c.id.desc()).limit(most))]
 
 
+async def ended(db: Connection, since: datetime) -> list[Campaign]:
+    """Those that came to their end since then, oldest first."""
+    wanted = select(CAMPAIGNS).where(CAMPAIGNS.c.state == DONE, CAMPAIGNS.c.ended_at >= since)
+    return [Campaign(**row._mapping) for row in await db.execute(wanted.order_by(CAMPAIGNS.c.id))]
+
+
+async def cancelled(db: Connection, since: datetime) -> list[int]:
+    wanted = select(CAMPAIGNS.c.id).where(CAMPAIGNS.c.state == CANCELLED, CAMPAIGNS.c.ended_at >= since)
+    return list((await db.execute(wanted)).scalars())
+
+
 async def change(db: Connection, campaign: Campaign, **values: Any) -> None:
     """Change it, if it is still what we saw. Raises Stale."""
     same = CAMPAIGNS.c.id == campaign.id, CAMPAIGNS.c.version == campaign.version, CAMPAIGNS.c.state == campaign.state
