@@ -19,6 +19,7 @@ NOT_A_PLACE = ("bahasa", "bhs", "bhsa", "kurs", "language")
 
 FORGIVEN_FROM = 6
 """Shorter names are too near to everyday words: sabah is one letter from sabar, malay from malam, mesir from mesin."""
+SHORT = 40  # characters of an answer worth remembering
 LONG = 9
 """From this length on two slips are forgiven."""
 
@@ -44,6 +45,16 @@ def emergency_numbers(iso: str) -> tuple[EmergencyNumber, ...]:
 
 def find_country(text: str) -> Country | None:
     """The country that `text` names, or None. Where it names several, the one after "di" or "ke" wins, and home comes last."""
+    return _found(text, book()) if len(text) <= SHORT else _find(text)
+
+
+@lru_cache(1024)
+def _found(text: str, _current: Book) -> Country | None:
+    """Remembered for short answers, as long as the facts are the same: a turn asks several times, and workers are in few countries."""
+    return _find(text)
+
+
+def _find(text: str) -> Country | None:
     words = _places_only(normal(text).split())
     found = [(iso == HOME, _weight(words, at), at, iso) for iso, at in _matches(words, _aliases(book()))]
     if found:

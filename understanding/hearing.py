@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from understanding import emergency, follow, menu
 from understanding.model import NOT_OURS, Guess, model
@@ -24,7 +25,9 @@ PASTED = 0.7  # that a number without a word is to be looked at; where a number 
 WITH_NUMBERS = ("coverage_check", "data_correction")  # what numbers of one's own are mostly told for
 OF_SOMEBODY = 8  # digits: somebody's own number says nothing of what they ask
 ACTED_UPON = frozenset({"opt_out", "language"})
+SHORT = 24  # characters
 SMALL_TALK = frozenset({"greeting", "thanks", "emergency", NOT_OURS})
+_LONG_NUMBER = re.compile(r"\d{5}")
 _CLAUSES = re.compile(r"[,.;?!\n]+|\b(?:dan|trs|terus|sekalian|and|also|plus|lalu)\b")
 
 
@@ -73,6 +76,18 @@ def ranking(text: str) -> tuple[tuple[str, float], ...]:
 
 def hear(text: str, last_topic: str | None = None) -> Heard:
     """The topic if it is sure, else the likeliest ones; an emergency before everything."""
+    # What everybody answers ("tidak ada", "di taiwan", "12 maret 2027") is remembered; longer words and numbers are somebody's own.
+    if len(text) <= SHORT and not _LONG_NUMBER.search(text):
+        return _remembered(text, last_topic)
+    return _hear(text, last_topic)
+
+
+@lru_cache(2048)
+def _remembered(text: str, last_topic: str | None) -> Heard:
+    return _hear(text, last_topic)
+
+
+def _hear(text: str, last_topic: str | None) -> Heard:
     said = words(text)
     if not said:
         return NOTHING

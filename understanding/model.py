@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,6 @@ from understanding.normaliser import HERE
 NOT_OURS = "other"
 DANGER = "emergency"
 WEIGHTS = HERE / "weights.npz"
-FEW, YEAR = 3, 4  # words, digits
 Floats = npt.NDArray[Any]
 
 
@@ -89,11 +88,6 @@ class Model:
         return values @ self.weights[buckets].astype(np.float32)
 
     def guess(self, said: list[str]) -> Guess:
-        """What everybody answers ("tidak ada", "12 maret 2027") is remembered; long sentences and long numbers are somebody's own."""
-        few = len(said) <= FEW and not any(len(word) > YEAR and word.isdecimal() for word in said)
-        return _remembered(self, tuple(said)) if few else self.think(said)
-
-    def think(self, said: list[str]) -> Guess:
         scores = self.scores(said)
         best, seen = signs(scores, self.topics, said, self.rarity)
         ours, right = likely(self.trust @ np.array(seen))
@@ -103,11 +97,6 @@ class Model:
     def in_danger(self, seen: Sequence[float]) -> float:
         """How likely somebody is in danger."""
         return float(likely(self.danger @ np.array(seen)))
-
-
-@lru_cache(2048)
-def _remembered(using: Model, said: tuple[str, ...]) -> Guess:
-    return using.think(list(said))
 
 
 @cache
