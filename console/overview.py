@@ -53,7 +53,7 @@ async def _over_weeks(visit: Visit, midnight: datetime) -> Long:
     kept, now = visit.desk.kept, asyncio.get_running_loop().time()
     until, long = kept.get(visit.branch, (0.0, None))
     if long is None or now >= until or long.midnight != midnight:
-        long = await visit.read(lambda db: over_weeks(db, visit.branch, midnight))
+        long = await visit.read(lambda db: over_weeks(db, visit.branch, visit.now, midnight))
         kept[visit.branch] = now + visit.desk.keeps, long
     return long
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +22,7 @@ from storage.writer import Connection
 CONTACTS, CONVERSATIONS, INBOUND = table_of(ContactRow), table_of(ConversationRow), table_of(InboundRow)
 USUAL = 28  # days that make a usual day
 LATELY = timedelta(days=1)
+States = Mapping[str, Mapping[str, tuple[int, datetime]]]  # of each channel: how many are in a state, and since when the first
 QUARANTINED: ColumnElement[str] = literal_column("'quarantined'")  # written out, so that the index over these alone serves
 
 
@@ -54,6 +56,7 @@ class Long:
     people: int
     new_on_a_usual_day: float
     checks: dict[str, int]
+    lately: States  # of the last day's messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +75,19 @@ class Overview:
     rights_due: datetime | None  # when the first of these must be done
 
 
-async def over_weeks(db: Connection, branch: str, midnight: datetime) -> Long:
+async def over_weeks(db: Connection, branch: str, now: datetime, midnight: datetime) -> Long:
     past, mine = midnight - timedelta(days=USUAL), within(CONTACTS.c.branch, branch)
     usual = await _count(db, CONTACTS, mine, CONTACTS.c.created_at.between(past, midnight))
     checks = within(EVENTS.c.branch, branch), EVENTS.c.kind == "check", EVENTS.c.at >= past
     people = await _count(db, CONTACTS, mine, CONTACTS.c.erased_at.is_(None))
-    return Long(midnight, people, usual / USUAL, await _by(db, EVENTS, EVENTS.c.subject, *checks))
+    lately = await _states(db, branch, DELIVERIES.c.at >= now - LATELY, DELIVERIES.c.state != QUEUED)
+    return Long(midnight, people, usual / USUAL, await _by(db, EVENTS, EVENTS.c.subject, *checks), lately)
 
 
 async def overview(db: Connection, branch: str, now: datetime, midnight: datetime, long: Long | None = None) -> Overview:
     """`midnight` is when today began where the officer is; `long` is what was counted a moment ago."""
-    mine, long = within(CONTACTS.c.branch, branch), long or await over_weeks(db, branch, midnight)
-    channels = await _channels(db, branch, now)
+    mine, long = within(CONTACTS.c.branch, branch), long or await over_weeks(db, branch, now, midnight)
+    channels = await _channels(db, branch, long.lately)
     asked, due = await rights.waiting(db, branch)
     return Overview(
         people=long.people,
@@ -124,21 +128,25 @@ async def _waiting(db: Connection, branch: str) -> list[Waiting]:
     return sorted(found, key=lambda one: (not one.urgent, one.since))
 
 
-async def _channels(db: Connection, branch: str, now: datetime) -> list[Channel]:
-    """Asked in two parts, each of which an index answers: what waits, however long, and what was done in the last day."""
+async def _channels(db: Connection, branch: str, lately: States) -> list[Channel]:
+    """What waits, however long, is counted now; what was done in the last day comes along."""
+    waiting = await _states(db, branch, DELIVERIES.c.state == QUEUED)
+    return [_channel(name, {**lately.get(name, {}), **waiting.get(name, {})}) for name in sorted({*lately, *waiting})]
+
+
+async def _states(db: Connection, branch: str, *where: ColumnElement[bool]) -> States:
     found: dict[str, dict[str, tuple[int, datetime]]] = {}
-    for part in (DELIVERIES.c.state == QUEUED, and_(DELIVERIES.c.at >= now - LATELY, DELIVERIES.c.state != QUEUED)):
-        rows = await db.execute(
-            select(DELIVERIES.c.channel, DELIVERIES.c.state, func.count().label("many"), func.min(DELIVERIES.c.due_at).label("since"))
-            .where(part, _of(branch))
-            .group_by(DELIVERIES.c.channel, DELIVERIES.c.state)
-        )
-        for row in rows:
-            found.setdefault(row.channel, {})[row.state] = (row.many, row.since)
-    return [_channel(name, states) for name, states in sorted(found.items())]
+    rows = await db.execute(
+        select(DELIVERIES.c.channel, DELIVERIES.c.state, func.count().label("many"), func.min(DELIVERIES.c.due_at).label("since"))
+        .where(*where, _of(branch))
+        .group_by(DELIVERIES.c.channel, DELIVERIES.c.state)
+    )
+    for row in rows:
+        found.setdefault(row.channel, {})[row.state] = (row.many, row.since)
+    return found
 
 
-def _channel(name: str, states: dict[str, tuple[int, datetime]]) -> Channel:
+def _channel(name: str, states: Mapping[str, tuple[int, datetime]]) -> Channel:
     def many(*wanted: str) -> int:
         return sum(states[state][0] for state in wanted if state in states)
 
