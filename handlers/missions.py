@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import facts
 from dialogue import Dialogue, Next, Question, State, Turn, done, yes_no
@@ -28,6 +29,27 @@ mission = Dialogue("mission", Word, words=("lapor perwakilan", "tell about a mis
 def here(country: str | None) -> tuple[Mission, ...]:
     """The missions of which somebody there may speak."""
     return facts.missions_in(country) if country and country != HOME else ()
+
+
+async def found_out(turn: Turn[Any], country: str | None) -> tuple[Text | Written, ...]:
+    """What officers found out about the missions of a country since the facts were written, with what to do there."""
+    there = {one.id: one.name for one in here(country)}
+    told: list[Text | Written] = []
+    for one in await turn.store.missions.found(there):
+        told.append(_told(there[one.mission], one.required, one.checked_on))
+        told += [Written({turn.contact.language: one.advice})] if one.advice else []
+    return tuple(told)
+
+
+def _told(name: Written, required: str, day: date) -> Text:
+    match required:
+        case "yes":
+            return _("{mission} asks for it; an officer checked that on {day}.", mission=name, day=day)
+        case "no":
+            return _("{mission} does not ask for it; an officer checked that on {day}.", mission=name, day=day)
+        case "partly":
+            return _("{mission} asks for it in some cases; an officer checked that on {day}.", mission=name, day=day)
+    return _("What {mission} asks for could not be found out; an officer tried on {day}.", mission=name, day=day)
 
 
 def _find(raw: str, _today: date) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -144,6 +145,13 @@ class MissionReports:
         """Whether the contact said that it asked; None if they said nothing yet."""
         row = (await self._changes.read(select(REPORTS.c.asked).where(*self._mine(mission)))).first()
         return bool(row.asked) if row else None
+
+    async def found(self, missions: Collection[str]) -> list[Finding]:
+        """What officers found out and a second one approved, of these missions."""
+        holding = FINDINGS.c.mission.in_(missions), FINDINGS.c.state == HOLDS
+        columns: list[Any] = [FINDINGS.c[name] for name in Finding.__slots__ if name != "officer"]
+        rows = await self._changes.read(select(*columns).where(*holding).order_by(FINDINGS.c.mission))
+        return [Finding(**row._mapping, officer=None) for row in rows]
 
     async def say(self, mission: str, *, asked: bool) -> None:
         """The newest word counts."""

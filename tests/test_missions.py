@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from bot.house import load, open_database
-from storage import Database, demo, missions
+from bot.house import load, new_engine, open_database
+from storage import Database, Inbound, demo, missions
 from storage.contacts import Contact
+from storage.deliveries import DELIVERIES
 from storage.indicators import reported
 from storage.merging import merge
 from storage.missions import HOLDS, PROPOSED, REFUSED, REPLACED, REPORTS, Found, OwnProposal
 from storage.privacy import erase_of, export_of
 from storage.stale import Stale
 from storage.writer import Connection
-from tests.talk import BRANCH, KEY
+from tests.talk import BRANCH, EVERY, KEY
 
 NOW = datetime(2026, 11, 22, 5, tzinfo=UTC)
 ANI, BUDI = 1, 2
@@ -102,3 +104,21 @@ async def test_a_word_is_in_the_person_s_copy_and_belongs_to_nobody_once_they_ar
     await database.writer.run(lambda db: erase_of(db, database.tools, sri.id, NOW))
     assert await votes(database) == {"KDEI-TPE": (1, 1)}
     assert (await database.writer.read(lambda db: db.execute(select(REPORTS.c.contact_id)))).scalar() is None
+
+
+async def test_what_was_approved_is_what_workers_hear(database: Database) -> None:
+    finding = await proposed(database, replace(YES, advice="Bawa kartu dan paspor."))
+
+    async def answer() -> str:
+        engine = new_engine(database, "sidoarjo", lambda: NOW, pulled=EVERY)
+        engine.start()
+        await engine.receive([Inbound("telegram", "sri", f"m{database.tools.new_id()}", NOW, text="wajib ga kalau di jeddah")])
+        await engine.close()
+        newest = select(DELIVERIES.c.page).order_by(DELIVERIES.c.id.desc()).limit(1)
+        return str((await database.writer.read(lambda db: db.execute(newest))).scalar())
+
+    assert "Bawa kartu" not in await answer()
+    await judged(database, finding, BUDI, holds=True)
+    told = await answer()
+    assert "KJRI Jeddah memintanya; dicek petugas 20 November 2026" in told
+    assert "Bawa kartu dan paspor." in told

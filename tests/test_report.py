@@ -88,8 +88,7 @@ def figures(acts: Sequence[Act], name: str) -> dict[str, int]:
     who: dict[str, set[int]] = defaultdict(set)
     last: dict[int, str] = {}
     for act in mine:
-        if act.kind != "mission":
-            who["reach"].add(act.who)
+        who["reach"].add(act.who)
         kinds = {"arrive": "new", "touch": "touched", "check": "checked", "interest": "interest", "moved": "registered", "ask": "helped"}
         if act.kind in kinds:
             who[kinds[act.kind]].add(act.who)

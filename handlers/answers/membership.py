@@ -6,7 +6,7 @@ from handlers.cards import Card, months, service
 from handlers.cards.enrolment import address, register_before, requirement
 from handlers.contributions import how_much
 from handlers.joining import place_in
-from handlers.missions import ALONE, OFFER, here
+from handlers.missions import ALONE, OFFER, found_out, here
 from handlers.stages import mentions
 from handlers.topics import topic
 from locales import Citation, Joined, Lines, Phone, _
@@ -40,7 +40,8 @@ NOT_SHOWN = (
 @topic("mandatory", _("Is it required?"))
 async def mandatory(turn: Turn[State]) -> Done:
     law, rule, today = facts.cite("uu-18-2017", "5(d)"), facts.regulation("permenaker-4-2023"), facts.rate("jht").as_of
-    told = requirement(place_in(turn)) or (_("Not every mission asks for it."),)
+    place = place_in(turn)
+    told = await found_out(turn, place.iso if place else None) or requirement(place) or (_("Not every mission asks for it."),)
     return done(
         _(
             "Yes. Every Indonesian migrant worker must be registered for JKK (work accident) and JKM (death). "
