@@ -39,10 +39,14 @@ HAPPENED: Mapping[str, Text] = {
     "touch": _("Came by a link"),
     "check": _("Checked coverage"),
     "topic": _("Asked about a topic"),
+    "begun": _("Began to leave their name"),
     "interest": _("Interest"),
+    "stage": _("In another stage"),
     "moved": _("Interest moved on"),
     "mission": _("Told what a mission asked"),
     "consent": _("Consent"),
+    "click": _("Opened a campaign's link"),
+    "refused": _("Refused a reminder"),
     "opt_out": _("Stopped campaigns"),
     "opt_in": _("Wants campaigns again"),
     "request": _("Asked for an officer"),
@@ -83,10 +87,11 @@ async def by_number(visit: Visit) -> web.Response:
 
 async def _find(db: Connection, visit: Visit, wanted: Asked) -> list[people.Row]:
     meant = await searching.by_words(db, visit.branch, wanted.words) if wanted.words else None
-    return await people.find(db, visit.branch, _wanted(visit, wanted, meant), visit.now, PAGE)
+    return await people.find(db, visit.branch, wanted_of(visit, wanted, meant), visit.now, PAGE)
 
 
-def _wanted(visit: Visit, asked: Asked, meant: list[int] | None) -> Wanted:
+def wanted_of(visit: Visit, asked: Asked, meant: list[int] | None) -> Wanted:
+    """What the list was asked for; `meant` are those whom the words searched mean."""
     chosen = asked.chosen
     return Wanted(
         contacts=meant,

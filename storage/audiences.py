@@ -133,8 +133,8 @@ def _changed(audience: Audience) -> list[ColumnElement[bool]]:
         wanted += [exists().where(event, *begun), ~exists().where(mine)]
     if audience.moved_to and audience.moved_from and audience.moved_until:
         days = audience.moved_from, audience.moved_until
-        moved = exists().where(event, EVENTS.c.kind == "stage", EVENTS.c.subject.in_(audience.moved_to), EVENTS.c.at.between(*days))
-        wanted.append(or_(moved, exists().where(mine, INTERESTS.c.state.in_(audience.moved_to), INTERESTS.c.changed_at.between(*days))))
+        moved = EVENTS.c.kind.in_(("stage", "moved")), EVENTS.c.subject.in_(audience.moved_to)
+        wanted.append(exists().where(event, *moved, EVENTS.c.at.between(*days)))
     return wanted
 
 

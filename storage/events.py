@@ -22,7 +22,7 @@ class EventRow(SQLModel, table=True):
     at: datetime = Field(sa_column=moment(nullable=False))
     contact_id: int | None = Field(default=None, sa_column=Column(BigInteger))  # None once the person was erased
     branch: str
-    kind: str  # touch, check, topic, interest, moved, mission, consent, opt_out, opt_in, request, erased
+    kind: str  # touch, check, topic, begun, interest, stage, moved, mission, consent, click, refused, opt_out, opt_in, request, erased
     subject: str = ""
     detail: str = "{}"
 

@@ -225,12 +225,14 @@ async def test_what_is_begun_and_not_finished_in_the_chat_is_known(database: Dat
     assert "begun" in kinds
 
 
-async def test_a_new_stage_is_answered_once(database: Database) -> None:
+@pytest.mark.parametrize(("kind", "stage", "other"), [("stage", "abroad", "home"), ("moved", "document", "registered")])
+async def test_a_new_stage_is_answered_once(database: Database, kind: str, stage: str, other: str) -> None:
+    """Of life, as they told us, or of their registration, as an officer noted it."""
     moved, stayed = await people(database, 2)
-    await event(database, moved, "stage", "abroad", NOW)
-    await event(database, stayed, "stage", "home", NOW)
+    await event(database, moved, kind, stage, NOW)
+    await event(database, stayed, kind, other, NOW)
     clock = Clock()
-    await started(database, SIMPLE + '[repeat]\non = "stage"\nstages = ["abroad"]\ndays = [1]\n')
+    await started(database, SIMPLE + f'[repeat]\non = "stage"\nstages = ["{stage}"]\ndays = [1]\n')
     await pass_days(database, clock, 10)
     assert (await got(database, moved), await got(database, stayed)) == ([NOW.date() + timedelta(days=1)], [])
 
