@@ -10,11 +10,12 @@ from aiohttp import web
 
 from console import campaign_audience, campaign_form
 from console.campaign_acts import STALE, act
+from console.campaign_common import words
 from console.campaign_extras import ANSWERS, MOVES, REPEATS
 from console.campaign_form import BUTTONS, DEFAULT
 from console.campaign_reading import Typed
 from console.campaign_shown import phones
-from console.campaigns import PATH, found, of_whatsapp, words
+from console.campaigns import PATH, found, of_whatsapp
 from console.conversation import number
 from console.pages import get, post
 from console.policies import Policy

@@ -11,9 +11,10 @@ from typing import Any
 from aiohttp import web
 
 from console import exports
+from console.campaign_common import common, decimal
 from console.campaign_shown import ARMS
 from console.campaign_states import BECAME, REASONS
-from console.campaigns import PATH, common, decimal, found
+from console.campaigns import PATH, found
 from console.charts import Bar, bars
 from console.lists import asked
 from console.pages import get, post

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 
 from console import campaign_audience, campaign_extras
-from console.account import LANGUAGE_NAMES
-from console.campaign_form import FIELD_NAMES
+from console.campaign_common import common, words
 from console.campaign_progress import progress
 from console.campaign_shown import phones
-from console.campaign_states import BECAME, BECAME_TONES, CATEGORIES, DEEDS, REASONS, STATES, TONES, WHY_PAUSED
-from console.campaign_words import what
-from console.conversation import SPOKEN
-from console.interests_words import country
+from console.campaign_states import STATES
 from console.lists import Filter, asked, listing
 from console.pages import get
 from console.policies import Policy
-from console.times import lasting
 from console.visit import Visit
-from console.words import CHANNELS, word_for
-from locales import _, render
+from locales import _
 from storage import attachments, audit, campaigns, campaigns_cost, officers, templates
-from storage.campaigns import APPROVED, CANCELLED, DONE, DRAFT, ENDED, PAUSED, STANDING, UNDER_WAY, Campaign
+from storage.campaigns import APPROVED, DRAFT, PLANNING, STANDING, Campaign
 from storage.campaigns_check import Checked, check
 from storage.campaigns_file import CampaignFile, load
 from storage.templates import Template
 from storage.writer import Connection
 
 PATH, PAGE = "/desk/campaigns", 20
+PLANNED, COMING = (DRAFT, APPROVED, PLANNING, STANDING), 100  # states before the first message, and how many are looked at
 OCCASIONS = 20  # of a campaign that repeats, on its page
 FILTER = Filter("state", _("State"), STATES)
 
@@ -39,14 +35,22 @@ async def every(visit: Visit) -> web.Response:
     found = await visit.read(
         lambda db: campaigns.find(db, visit.branch, states=wanted.chosen["state"], before=wanted.number_after, most=PAGE)
     )
+    planned = await visit.read(lambda db: campaigns.find(db, visit.branch, states=PLANNED, most=COMING))
     under_way = [one for one in found[:PAGE] if one.started_at and one.state != STANDING]
     return visit.show(
         "campaigns.html",
         listing=listing(wanted, found, PAGE, lambda one: one.id),
         here=wanted.address(after=wanted.after),
+        coming=[] if wanted.is_narrowed or wanted.after else coming(visit, planned),
         progress={one.id: await progress(visit, one) for one in under_way},
         **words(visit),
     )
+
+
+def coming(visit: Visit, planned: list[Campaign]) -> list[tuple[datetime, Campaign]]:
+    """What begins on a day to come, the next first."""
+    begins = [(one.begins_at or load(one.content).schedule.at, one) for one in planned]
+    return sorted(((at, one) for at, one in begins if at and at > visit.now), key=lambda pair: (pair[0], pair[1].id))
 
 
 async def one(visit: Visit) -> web.Response:
@@ -63,95 +67,39 @@ async def approval(visit: Visit) -> web.Response:
 async def checked(visit: Visit) -> web.Response:
     """Its faults and its audience as they are now, and with them what may be done: fetched by the page, since counting takes a moment."""
     campaign = await found(visit)
-    costs = await visit.read(lambda db: campaigns_cost.estimate(db, campaign, load(campaign.content), visit.now))
-    return visit.show("campaign_check.html", campaign=campaign, judged=await judge(visit, campaign), costs=costs, **common(visit, campaign))
+    file = load(campaign.content)
+    costs = await visit.read(lambda db: campaigns_cost.estimate(db, campaign, file, visit.now))
+    judged = await judge(visit, campaign)
+    return visit.show("campaign_check.html", campaign=campaign, content=file, judged=judged, costs=costs, **common(visit, campaign))
 
 
 async def show(visit: Visit, campaign: Campaign, status: int = 200, **more: Any) -> web.Response:
     file = load(campaign.content)
-    history = await visit.read(lambda db: audit.find(db, visit.branch, audit.Wanted(subject=campaign.subject), 30))
-    people = await visit.read(lambda db: _names(db, campaign))
     values = {
         "content": file,
         "clauses": await campaign_audience.clauses(visit, file.audience),
         "phones": phones(visit.desk.outreach, file, await visit.read(visit.desk.outreach.around), await of_whatsapp(visit, file)),
-        "history": history,
-        "people": people,
         "progress": await progress(visit, campaign) if campaign.started_at else None,
-        "occasions": await visit.read(lambda db: campaigns.occasions(db, campaign.id, most=OCCASIONS)) if file.repeat else [],
-        "attached": await visit.read(lambda db: attachments.by_id(db, visit.branch, file.attachment or 0)) if file.attachment else None,
         "extras": campaign_extras.told(file),
+        **await visit.read(lambda db: _beside(db, visit, campaign, file)),
         "approving": False,
         "wrong": None,
         "judged": None,
-        "costs": await visit.read(lambda db: campaigns_cost.estimate(db, campaign, file, visit.now)) if more.get("judged") else [],
+        "costs": [],
     }
+    if more.get("judged"):
+        values["costs"] = await visit.read(lambda db: campaigns_cost.estimate(db, campaign, file, visit.now))
     return visit.show("campaign.html", status, campaign=campaign, **common(visit, campaign), **(values | more))
 
 
-def common(visit: Visit, campaign: Campaign) -> dict[str, Any]:
-    return words(visit) | {"acts": acts(visit, campaign), "own": campaign.author == visit.officer.login, "repeats": repeats(campaign)}
-
-
-def repeats(campaign: Campaign) -> bool:
-    """Whether what is sent are campaigns of its own, and not itself."""
-    return campaign.parent is None and load(campaign.content).repeat is not None
-
-
-def spoken(visit: Visit) -> dict[str, str]:
-    """What the phone's renderer says beside the words of a campaign."""
-    return {"language": visit.language, **{name: render(said, visit.language) for name, said in SPOKEN.items()}}
-
-
-def words(visit: Visit) -> dict[str, Any]:
+async def _beside(db: Connection, visit: Visit, campaign: Campaign, file: CampaignFile) -> dict[str, Any]:
+    """What else the page tells of it: who did what, what goes with it, when it happened so far."""
     return {
-        "dialogues": visit.desk.outreach.dialogues,
-        "topics": visit.desk.outreach.topics,
-        "spoken": spoken(visit),
-        "states": STATES,
-        "tones": TONES,
-        "why_paused": WHY_PAUSED,
-        "deeds": DEEDS,
-        "became": BECAME,
-        "became_tones": BECAME_TONES,
-        "reasons": REASONS,
-        "channels": CHANNELS,
-        "country": country,
-        "categories": CATEGORIES,
-        "languages": LANGUAGE_NAMES,
-        "fields": FIELD_NAMES,
-        "lasting": lasting,
-        "percent": lambda share: percent(share, visit.language),
-        "what": what,
-        "word_for": word_for,
+        "history": await audit.find(db, visit.branch, audit.Wanted(subject=campaign.subject), 30),
+        "people": await _names(db, campaign),
+        "occasions": await campaigns.occasions(db, campaign.id, most=OCCASIONS) if file.repeat else [],
+        "attached": await attachments.by_id(db, visit.branch, file.attachment) if file.attachment else None,
     }
-
-
-def acts(visit: Visit, campaign: Campaign) -> set[str]:
-    """What this officer may do with it as it stands."""
-    state = campaign.state
-    may = {
-        "edit": visit.may(Policy.WRITE) and state in (DRAFT, APPROVED),
-        "ask": visit.may(Policy.WRITE) and state == DRAFT,
-        "approve": visit.may(Policy.APPROVE) and state == DRAFT and campaign.author != visit.officer.login,
-        "start": visit.may(Policy.RUN) and state == APPROVED,
-        "pause": visit.may(Policy.RUN) and state in (STANDING, *UNDER_WAY),
-        "resume": visit.may(Policy.RUN) and state == PAUSED,
-        "again": visit.may(Policy.WRITE) and state in ENDED,
-        "save": visit.may(Policy.WRITE),
-        "cancel": visit.may(Policy.RUN) and state not in (DONE, CANCELLED),
-    }
-    return {name for name, allowed in may.items() if allowed}
-
-
-def percent(share: float, language: str) -> str:
-    """As a share is written in a language."""
-    return f"{decimal(share * 100, language).removesuffix(decimal(0.0, language)[1:])} %"
-
-
-def decimal(value: float, language: str, sign: str = "") -> str:
-    """With one digit behind the point, or the comma."""
-    return f"{value:{sign}.1f}".replace(".", "," if language == "id" else ".")
 
 
 async def now(visit: Visit) -> web.Response:

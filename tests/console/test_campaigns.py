@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import re
+from typing import Any
 
 import pytest
 
 from console.policies import Role
-from storage import audit
+from storage import audit, templates
 from storage.audit import Wanted
 from storage.campaigns import by_id
+from storage.templates import Template
 from tests.console.campaigning import PATH, TEXT, act, author, drafted, people, runs, started
 from tests.console.conftest import Browser, Desk
 
@@ -44,6 +46,29 @@ async def test_the_list_shows_each_campaign_with_its_state(desk: Desk) -> None:
     assert f"{PATH}/{campaign.id}" in shown
     assert "3 dari 3" in shown
     assert "Cek masa perlindungan" not in await page(browser, f"{PATH}?state=done")
+
+
+async def test_what_is_to_come_stands_first_by_its_day(desk: Desk) -> None:
+    for day in ("2026-12-24", "2026-11-30"):
+        await drafted(desk, TEXT.replace("Cek masa", day).replace("[schedule]", f"[schedule]\nat = {day}T09:00:00+07:00"))
+    await drafted(desk)
+    shown = await page(await desk.signed_in(Role.AUDITOR), PATH)
+    coming = shown.partition('id="coming-head"')[2].partition("</section>")[0]
+    assert re.findall(r"<bdi>(\S+) perlindungan", coming) == ["2026-11-30", "2026-12-24"]
+    assert "coming-head" not in await page(await desk.signed_in(Role.AUDITOR), f"{PATH}?state=draft")
+
+
+async def test_what_whatsapp_will_bill_stands_at_the_gate(desk: Desk) -> None:
+    parts: Any = (
+        {"type": "BODY", "text": "Halo"},
+        {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": str(n)} for n in range(2)]},
+    )
+    listed = [Template("ajakan", language, "APPROVED", "marketing", parts=parts) for language in ("id", "en")]
+    await desk.database.writer.run(lambda db: templates.synchronise(db, desk.database.dialect, listed, desk.clock()))
+    await people(desk, 4, channel="whatsapp", digits="852")
+    campaign = await drafted(desk, TEXT + '[template]\nname = "ajakan"\n')
+    shown = await page(await desk.signed_in(Role.AUDITOR), f"{PATH}/{campaign.id}/check")
+    assert re.search(r"Hong Kong, Pemasaran.*?<td class=\"number\">4<", shown, re.DOTALL)
 
 
 async def test_the_overview_shows_what_is_under_way_to_who_may_see_it(desk: Desk) -> None:
