@@ -5,10 +5,11 @@ from typing import Any
 
 from dialogue import Dialogue, Done, Next, State, Turn, done
 from handlers.figures_words import at_least
-from locales import Lines, Text, Written, _
+from locales import Lines, Text, Written, _, render
+from storage.deliveries import Illustrated
 from storage.partner_figures import Funnel
 from storage.partner_keys import LIVES
-from storage.staff_chats import HOLDS, Staff
+from storage.staff_chats import HOLDS, Staff, shows_pictures
 
 MINUTES = int(LIVES / timedelta(minutes=1))
 DAYS = HOLDS.days
@@ -46,9 +47,19 @@ async def _told(turn: Turn[Any], staff: Staff, id: str) -> Done:
         base, token = doors.public_url.rstrip("/"), await turn.store.partner_keys.add(staff.id)
         said.append(_("Posters, QR code and more figures are on your page. Its link works once, for {minutes} minutes.", minutes=MINUTES))
         links[f"{base}/desk/partner/open/{token}"] = _("My page")
-        if code:
+        if code and not _pictured(turn, staff, partner.name, f"{base}/qr/{code}.png"):
             links[f"{base}/qr/{code}.png"] = _("QR code")
     return done(*said, then=links)
+
+
+def _pictured(turn: Turn[Any], staff: Staff, partner: str, link: str) -> bool:
+    """Whether the QR code went as a picture."""
+    if not shows_pictures(turn.inbound.channel):
+        return False
+    words = render(_("QR code of {partner}", partner=partner), turn.language)
+    picture = Illustrated(words, link=link, kind="image/png", name="qr.png")
+    turn.store.staff_chats.show(staff, turn.inbound.channel, f"{turn.inbound.channel}:{turn.inbound.id}", picture)
+    return True
 
 
 def _figures(funnel: Funnel) -> Text:

@@ -26,11 +26,11 @@ class _Found:
     code: str | None  # None: it is meant as one, and misspelt
     typed: str
     start: int
-    is_last: bool
+    end: int
 
 
 def coded(inbound: Inbound, *, first: bool = False) -> Inbound:
-    """The message with the code it came by, and without it where it ends the text.
+    """The message with the code it came by, and without it, so that nobody takes a code for a word.
 
     A code in brackets or after the word "code" is meant as one however it is spelt; one in capitals is believed if its check character
     fits, wherever it stands. `first`: somebody who never wrote before more likely came by a link, so that small letters are believed too.
@@ -45,13 +45,13 @@ def coded(inbound: Inbound, *, first: bool = False) -> Inbound:
         return inbound
     if found.code is None:
         return replace(inbound, ref=found.typed[:MOST])
-    before = text[: found.start].rstrip()
-    alone = found.is_last and not before
+    rest = " ".join(part for part in (text[: found.start].rstrip(), text[found.end :].lstrip()) if part)
+    alone = not rest
     if alone and found.sure < MARKED and len(found.code) > LONGEST and not first:
         return inbound  # a one-time code, which is as long
-    if found.is_last and (alone or found.sure > HINTED):
-        return replace(inbound, ref=found.code, text="/start" if before.casefold().strip(EDGES) in {*OURS, ""} else before)
-    return replace(inbound, ref=found.code)
+    if not alone and found.sure == HINTED:
+        return replace(inbound, ref=found.code)
+    return replace(inbound, ref=found.code, text="/start" if rest.casefold().strip(EDGES) in {*OURS, ""} else rest)
 
 
 def _candidates(text: str, *, first: bool) -> list[_Found]:
@@ -70,7 +70,7 @@ def _candidates(text: str, *, first: bool) -> list[_Found]:
             continue
         if sure > HINTED or first:
             start = words[place - 1].start() if named else match.start()
-            found.append(_Found(sure, code, typed, start, place == len(words) - 1))
+            found.append(_Found(sure, code, typed, start, match.end()))
     return found
 
 

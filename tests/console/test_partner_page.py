@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from bot.house import new_engine
 from console.policies import Role
 from storage import Inbound, doors, links, officer_chats, officers
 from storage.branches import BRANCHES
+from storage.deliveries import DELIVERIES, Illustrated, load_page
 from storage.events import EVENTS
 from storage.history import after
 from storage.interests import INTERESTS
@@ -48,10 +50,13 @@ async def say(desk: Desk, text: str, sender: str = "rina", channel: str = "teleg
     return (await desk.database.writer.read(lambda db: after(db, address, before)))[-1].page
 
 
+_chances = itertools.count(100)  # of codes
+
+
 async def joined(desk: Desk, person: Officer, sender: str = "rina") -> Any:
     """The person's chat, by a one-time code; what the bot said."""
     code = await desk.database.writer.run(
-        lambda db: officer_chats.new_code(db, desk.database.tools, person.id, 7 + person.id, desk.clock())
+        lambda db: officer_chats.new_code(db, desk.database.tools, person.id, next(_chances), desk.clock())
     )
     return await say(desk, f"/mitra {code}", sender)
 
@@ -100,6 +105,18 @@ async def test_a_chat_joined_by_a_code_gets_link_and_guarded_numbers(both: Desk)
     assert DOORS.telegram_link("7GQ2K") in page.text
     assert "lebih dari 20" in page.text
     assert "23" not in page.text.replace(DOORS.whatsapp, "")
+    assert len(page.buttons) == 1
+    rows = await both.database.writer.read(lambda db: db.execute(select(DELIVERIES.c.page).order_by(DELIVERIES.c.id)))
+    picture = load_page(next(row.page for row in rows))
+    assert isinstance(picture, Illustrated)
+    assert (picture.link, picture.kind) == ("https://sapa.example/qr/7GQ2K.png", "image/png"), "the code comes as a picture"
+
+
+async def test_where_no_picture_can_be_sent_a_button_opens_it(both: Desk) -> None:
+    await both.database.writer.run(lambda db: doors.keep(db, DOORS))
+    person = await person_of(both, MINE)
+    code = await both.database.writer.run(lambda db: officer_chats.new_code(db, both.database.tools, person.id, 5, both.clock()))
+    page = await say(both, f"/mitra {code}", "a" * 32, "webchat")
     assert [button.url for button in page.buttons][1:] == ["https://sapa.example/qr/7GQ2K.png"]
 
 
