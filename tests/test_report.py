@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import select
 
 from bot.commands import demo
 from bot.demo_traffic import TOPICS, Act, plan
@@ -23,6 +24,7 @@ from bot.house import load, open_database
 from console.monitoring_files import made
 from console.monitoring_json import numbers
 from storage import Database, effects, rollups
+from storage.partners import LINKS
 from storage.reports.content import Report, guard, report
 from storage.reports.periods import period
 from tests.talk import BRANCH, KEY
@@ -111,14 +113,13 @@ def grouped(acts: Sequence[Act], of: dict[int, str], name: str) -> dict[str, dic
 
 
 async def partner_of(database: Database, acts: Sequence[Act]) -> dict[int, str]:
-    """Each person's first link belongs to one partner, as the branch's file says."""
-    import tomllib
-
-    owners = {letters: one["id"] for one in tomllib.loads(BRANCH.read_text())["partner"] for letters in one["links"]}
+    """Each person's first link belongs to one partner."""
+    rows = await database.writer.read(lambda db: db.execute(select(LINKS.c.code, LINKS.c.partner)))
+    owners = {row.code: row.partner for row in rows}
     found: dict[int, str] = {}
     for act in acts:
         if act.kind == "touch":
-            found.setdefault(act.who, owners[act.subject[:-1]])
+            found.setdefault(act.who, owners[act.subject])
     return found
 
 
