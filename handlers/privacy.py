@@ -150,6 +150,9 @@ async def withdraw(turn: Turn[Copy], answer: bool) -> Next:
     if await turn.store.interests.current():
         turn.store.privacy.withdraw()
         turn.store.events.add("interest", "withdrawn")
+    if turn.contact.opted_out_at is None:  # without a consent nobody is written to first
+        turn.contact.opted_out_at = turn.now
+        turn.store.events.add("opt_out", "withdrawn")
     return done(
         _(
             "Done: your consent is withdrawn, and the interest you left is erased. ({first}; {second})",
@@ -157,6 +160,7 @@ async def withdraw(turn: Turn[Copy], answer: bool) -> Next:
             second=_article("42-45"),
         ),
         _("The chat is kept, so that I can answer. To erase that too, choose My data."),
+        _('Outreach messages stop too. To receive them again, type "subscribe".'),
         then=MORE,
         forget=True,
     )
