@@ -46,6 +46,7 @@ from console import (
     partners,
     passkeys,
     people,
+    people_lists,
     people_rights,
     sign_in,
     staff,
@@ -67,7 +68,7 @@ from storage import sessions as kept
 MODULES = (
     *(sign_in, enrol, passkeys, account, overview),
     *(inbox, conversation, conversation_acts, inbox_answers, emergencies, duty),
-    *(people, people_rights),
+    *(people, people_lists, people_rights),
     *(interests, interests_one, interests_rules),
     *(members_ending, members_imports, members),
     *(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from datetime import datetime, timedelta
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
+from console import people_lists
 from console.policies import Role
 from storage import audit, joins, rights
 from storage.audit import Wanted
@@ -296,3 +299,23 @@ async def test_the_audit_tells_whose_data_an_officer_had_in_their_hands(both: De
     assert f"person:{SITI}" in exported
     assert f"person:{DEWI}" in exported
     assert "Aminah" not in exported
+
+
+async def test_lists_of_people_and_checks_are_taken_along_without_numbers(both: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """W2, W18: page by page, harmless, of one's own branch; and each is a row of the audit."""
+    monkeypatch.setattr(people_lists, "CHUNK", 2)
+    for number, name in enumerate(("Siti Aminah", "=1+1", "Rahayu", "Dewi"), SITI):
+        await person(both, number, name=name)
+    await person(both, 300, branch="surabaya", name="Orang Surabaya")
+    auditor = await both.signed_in(Role.AUDITOR)
+    taken = await (await auditor.post("/desk/people/export")).text()
+    rows = list(csv.reader(io.StringIO(taken)))
+    assert sorted(row[0] for row in rows[1:]) == ["'=1+1", "Dewi", "Rahayu", "Siti Aminah"]
+    assert not re.search(r"\d{8}", taken.replace("2026", ""))
+    only = await (await auditor.post("/desk/people/export?language=en")).text()
+    assert len(only.splitlines()) == 1
+    checks = await (await auditor.post("/desk/members/checks/export?result=covered")).text()
+    assert len(checks.splitlines()) == 5
+    assert "/desk/people" not in checks
+    found = await both.database.writer.read(lambda db: audit.find(db, "*", Wanted(nouns=["list"])))
+    assert [one.subject for one in found] == ["list:checks", "list:people", "list:people"]
