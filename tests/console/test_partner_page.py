@@ -30,7 +30,7 @@ DOORS = Doors("https://sapa.example", "sapa_test_bot", "6281234567890")
 MINE, THEIRS, FAR = "parco-laut", "surya-pacific-jaya", "pt-dari-surabaya"
 SECRET_NAME, SECRET_LABEL = "Rahasia Binti Tersembunyi", "Loket Tersembunyi"
 # What nobody but its owner may read; no other number on any page is like these.
-REACH, INTERESTED, FAR_REACH, FAR_INTERESTED = 43_217, 31_873, 9_773, 8_419
+REACH, INTERESTED, FAR_REACH, FAR_INTERESTED = 4_317, 3_183, 2_973, 1_849
 
 
 async def person_of(desk: Desk, partner: str, name: str = "Ibu Rina", branch: str = "sidoarjo") -> Officer:
@@ -308,7 +308,7 @@ async def test_no_words_in_the_chat_tell_another_partner_s_number(both: Desk) ->
 
 
 def test_the_probes_would_find_what_is_told() -> None:
-    assert telling("43.217 orang") == ["43217"]
-    assert telling("more than 43,215") == ["43215"]
+    assert telling("4.317 orang") == ["4317"]
+    assert telling("more than 4,315") == ["4315"]
     assert telling(f"<bdi>{SECRET_NAME}</bdi>") == [SECRET_NAME]
     assert telling("lebih dari 10") == []
