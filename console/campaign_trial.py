@@ -58,6 +58,18 @@ async def code(visit: Visit) -> web.Response:
     return await _page(visit, code=await visit.write(work))
 
 
+async def unlink(visit: Visit) -> web.Response:
+    campaign, sent = await found(visit), await visit.form("address")
+
+    async def work(db: Connection) -> None:
+        if not await officer_chats.unlink(db, visit.officer.id, sent["address"]):
+            raise web.HTTPNotFound
+        await visit.record(db, "officer.chat_unlinked", f"officer:{visit.officer.id}")
+
+    await visit.write(work)
+    return visit.go(f"{PATH}/{campaign.id}/trial", _("This chat is yours no more; nothing goes there."))
+
+
 async def _page(visit: Visit, tried: list[Tried] | None = None, code: str = "", wrong: Text | None = None) -> web.Response:
     campaign = await found(visit)
     return visit.show(
@@ -80,4 +92,5 @@ PAGES = [
     get(f"{PATH}/{{number}}/trial", show, Policy.WRITE),
     post(f"{PATH}/{{number}}/trial", send, Policy.WRITE),
     post(f"{PATH}/{{number}}/trial/code", code, Policy.WRITE),
+    post(f"{PATH}/{{number}}/trial/unlink", unlink, Policy.WRITE),
 ]

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import ClientResponse, FormData
 
 from console.policies import Role
-from storage import attachments
+from storage import attachments, officer_chats
 from storage.campaigns import RECIPIENTS
 from storage.deliveries import DELIVERIES
 from tests.console.campaigning import PATH, TEXT, author, drafted, people
@@ -40,6 +40,19 @@ async def test_an_author_links_a_chat_and_sees_it_there_before_anybody_else(both
     assert "Hello friend" in texts[0]
     assert "Teks kedua" in texts[1]
     assert (await both.database.writer.read(lambda db: db.execute(RECIPIENTS.select()))).all() == []
+
+
+async def test_a_chat_is_unlinked_by_its_officer_alone(desk: Desk) -> None:
+    campaign = await drafted(desk)
+    ani, eka = await author(desk), await author(desk, "eka")
+    await linked(desk, ani)
+    path = f"{PATH}/{campaign.id}/trial"
+    [chat] = await desk.database.writer.read(lambda db: officer_chats.of(db, [ani.id]))
+    assert (await (await desk.enter(eka)).post(f"{path}/unlink", {"address": chat.address})).status == 404
+    browser = await desk.enter(ani)
+    assert (await browser.post(f"{path}/unlink", {"address": chat.address})).status == 303
+    await browser.post(path, {"language": "id"})
+    assert await queued(desk) == []
 
 
 async def test_who_may_not_write_tries_nothing_out(desk: Desk) -> None:
