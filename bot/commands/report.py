@@ -16,7 +16,9 @@ from storage.reports.periods import MONTH, NoPeriod, Period, between, containing
 from storage.scope import EVERYWHERE
 
 
-async def write(settings: Settings, since: date | None, until: date | None, form: str, file: Path | None, *, others: bool, language: str) -> None:
+async def write(
+    settings: Settings, since: date | None, until: date | None, form: str, file: Path | None, *, others: bool, language: str
+) -> None:
     """Brought up to date first; without dates, the last whole month."""
     from console.monitoring_files import made  # what draws is loaded when something is drawn
 

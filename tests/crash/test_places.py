@@ -35,6 +35,7 @@ TYPED = {"campaigns resumed uncommitted", "campaigns resumed committed"}  # by a
 # Once for each key, and while an older one is given: tests/test_keys.py
 KEYS = {"key admitted uncommitted", "key admitted committed", "addresses renewed uncommitted", "addresses renewed committed"}
 JOINED = {"interests joined uncommitted", "interests joined committed"}  # where somebody left their name twice: tests/console/test_interests.py
+REPORTS = {"report uncommitted", "report committed"}  # where a month has ended and officers want it: tests/test_evaluation.py
 CALLS = {"calls uncommitted", "calls committed"}  # where officers are on duty: tests/test_calls.py
 # While a campaign is under way: tests/crash/test_campaigns.py
 CAMPAIGN = {
@@ -57,7 +58,7 @@ def test_every_commit_has_a_place_to_die_on_each_side() -> None:
 def test_the_suite_dies_everywhere() -> None:
     assert (
         places("bot/channels/whatsapp")
-        == WEB | WORKER | SELDOM | START | RESTORED | SQLITE_START | DEMO_START | END | FETCHING | TYPED | KEYS | JOINED | CALLS | CAMPAIGN
+        == WEB | WORKER | SELDOM | START | RESTORED | SQLITE_START | DEMO_START | END | FETCHING | TYPED | KEYS | JOINED | REPORTS | CALLS | CAMPAIGN
     )
 
 
