@@ -21,6 +21,7 @@ from storage.branches import zones_of
 from storage.indicators import MEASURES, Group
 from storage.reports.content import HOME_ZONE, Report, guard, report
 from storage.reports.periods import MONTH, QUARTER, YEAR, NoPeriod, Period, containing, period
+from storage.scope import EVERYWHERE
 from storage.writer import Connection
 
 PATH = "/desk/monitoring"
@@ -62,7 +63,8 @@ async def rows(visit: Visit) -> web.Response:
     measure = query.get("measure", "")
     if measure not in MEASURES:
         raise web.HTTPNotFound
-    group = Group(visit.branch, query.get("partner"), query.get("country"))
+    branch = query.get("branch", EVERYWHERE) if visit.branch == EVERYWHERE else visit.branch
+    group = Group(branch, query.get("partner"), query.get("country"))
     after = int(query.get("after", "0")) if query.get("after", "0").isdecimal() and len(query.get("after", "0")) < 20 else 0
     behind = await visit.read(lambda db: indicators.people_behind(db, group, wanted, measure, after, PAGE))
     shown = people.Wanted(contacts=behind[:PAGE])

@@ -30,7 +30,7 @@ DASHES: Sequence[tuple[float, float]] = ((0, 0), (3, 1.5), (1, 1))
 WIDE, STROKE, FIRST = 174.0, 6.2, 1.6  # millimetres; how much wider the first column of a table is
 TITLE = _("Evaluation report")
 OTHERS = _("for readers outside the branch: small numbers are not told")
-TOGETHER = ("questions",)  # sections that go on where the one before ended
+TOGETHER = ("branches", "questions")  # sections that go on where the one before ended
 FOOT = _("Page {page}")
 MEANS = _("What the figures mean")
 

@@ -28,7 +28,9 @@ def sections(report: Report, rows: str = "", most: int = MOST, *, known_only: bo
     tell = Teller(report.guarded, report.period.name, rows)
     made = [summary(report, tell), funnel(report, tell), partners(report, tell, most), destinations(report, tell, most)]
     made += [gap(report, known_only=known_only), duties(report, tell), questions(report, tell, most)]
-    return made if report.guarded else [*made, answers(report)]
+    if report.branches:
+        made.insert(1, branches(report, tell, most))
+    return [*made, answers(report)] if report.answers else made
 
 
 def summary(report: Report, tell: Teller) -> Section:
@@ -42,7 +44,7 @@ def summary(report: Report, tell: Teller) -> Section:
     ]
     rows = []
     for measure in (*FUNNEL, "new", "helped"):
-        target = report.targets.get((BRANCH, measure))
+        target = report.targets.get((report.partner or BRANCH, measure))
         rows.append(
             [
                 Linked(INDICATORS[measure].name, f"#{measure}"),
@@ -140,6 +142,16 @@ def partners(report: Report, tell: Teller, most: int) -> Section:
             row.append(Linked("–" if target is None else _part(report.partners[code], target)))
     strokes = [tell.stroke(name(code), report.partners[code], "reach") for code in _largest(report.partners, 10)]
     return Section("partners", _("By partner"), strokes=strokes, tables=[Table(_("Partners"), columns, rows)])
+
+
+def branches(report: Report, tell: Teller, most: int) -> Section:
+    """Of a report on all branches."""
+
+    def name(code: str) -> Words:
+        return report.branch_names.get(code, code)
+
+    strokes = [tell.stroke(name(code), report.branches[code], "reach") for code in _largest(report.branches, 10)]
+    return Section("branches", _("By branch"), strokes=strokes, tables=[_lines(report, tell, report.branches, "branch", name, most)])
 
 
 def _part(tally: Tally, target: int) -> Cell:

@@ -32,6 +32,7 @@ class Report:
     name: str  # of the branch; "" for all
     zone: str
     period: Period
+    partner: str | None  # whose people alone it is of
     made_at: datetime
     guarded: bool
     now: Tally
@@ -42,6 +43,7 @@ class Report:
     countries: Mapping[str, Tally]
     branches: Mapping[str, Tally]
     names: Mapping[str, str]
+    branch_names: Mapping[str, str]
     targets: Mapping[tuple[str, str], int]
     answers: Answers | None
     urgent: Answers | None
@@ -63,13 +65,16 @@ async def report(db: Connection, branch: str, period: Period, now: datetime, par
     zone = (await zones_of(db)).get(branch, HOME_ZONE)
     start, end = period.bounds(zone)
     group = Group(branch, partner)
+    whole = partner is None  # officers answer people of all partners
+    branches = await names(db, branch)
     months = [one.name for one in _last_month(period).trail(TRAIL)]
     tallies = await indicators.tallies(db, group, {period.name, period.before.name, period.a_year_before.name, *months})
     return Report(
         branch=branch,
-        name=(await names(db, branch)).get(branch, ""),
+        name=branches.get(branch, ""),
         zone=zone,
         period=period,
+        partner=partner,
         made_at=now,
         guarded=False,
         now=tallies.get(period.name, {}),
@@ -80,10 +85,11 @@ async def report(db: Connection, branch: str, period: Period, now: datetime, par
         countries=await indicators.by(db, group, "country", period.name),
         branches=await indicators.by(db, group, "branch", period.name) if branch == EVERYWHERE else {},
         names=await partners.names(db, branch),
+        branch_names=branches,
         targets=of_period(await of_year(db, branch, period.first.year), period.name),
-        answers=await indicators.answers(db, branch, start, end, urgent=False),
-        urgent=await indicators.answers(db, branch, start, end, urgent=True),
-        effects=await effects.of(db, branch, start, end) if partner is None else [],
+        answers=await indicators.answers(db, branch, start, end, urgent=False) if whole else None,
+        urgent=await indicators.answers(db, branch, start, end, urgent=True) if whole else None,
+        effects=await effects.of(db, branch, start, end) if whole else [],
         said=await indicators.reported(db, branch),
         findings={one.mission: one for one in reversed(await missions.findings(db, HOLDS))},
     )

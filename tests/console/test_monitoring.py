@@ -66,6 +66,31 @@ async def test_another_branch_sees_none_of_it(desk: Desk) -> None:
     assert "data-row" not in await (await browser.get(f"{PATH}/rows?period=2026-11&measure=reach")).text()
 
 
+async def test_a_national_officer_sees_the_branches_side_by_side(desk: Desk) -> None:
+    await filled(desk, 3)
+    browser = await desk.signed_in(Role.OFFICER, "*")
+    page = await (await browser.get(f"{PATH}?period=2026-11")).text()
+    assert 'id="branches"' in page
+    assert "measure=reach&amp;branch=sidoarjo" in page
+    assert "data-row" in await (await browser.get(f"{PATH}/rows?period=2026-11&measure=reach&branch=sidoarjo")).text()
+    assert "data-row" not in await (await browser.get(f"{PATH}/rows?period=2026-11&measure=reach&branch=malang")).text()
+
+
+async def test_of_one_partner_s_people_the_plan_is_the_partner_s(desk: Desk) -> None:
+    await filled(desk, 3)
+    for partner, many in (("", 999), ("parco-laut", 77)):
+        wanted = {"reach": many}
+        await desk.database.writer.run(
+            lambda db, p=partner, w=wanted: targets.keep(db, desk.database.dialect, "sidoarjo", p, "2026-11", w, 1, NOW)  # type: ignore[misc]
+        )
+    browser = await desk.signed_in(Role.OFFICER)
+    page = await (await browser.get(f"{PATH}?period=2026-11&partner=parco-laut")).text()
+    assert "77 (tercapai" in page
+    assert "999" not in page
+    assert 'id="answers"' not in page
+    assert "999 (tercapai" in await (await browser.get(f"{PATH}?period=2026-11&partner=another")).text()
+
+
 @pytest.mark.parametrize("asked", ["2026-13", "abc", "2026-Q5", "1", "%00"])
 async def test_a_period_that_is_none_is_explained(desk: Desk, asked: str) -> None:
     answer = await (await desk.signed_in(Role.OFFICER)).get(f"{PATH}?period={asked}")
