@@ -58,6 +58,9 @@ async def _answered(desk: Desk, request: web.Request, handler: Handler, policy: 
         request[VISIT] = visit
         return await handler(request)
     except Refused as refused:
+        if refused.status == 429 and visit.signed_in:
+            where = request.match_info.route.resource
+            log.warning("an officer reached a limit: officer %s at %s", visit.officer.id, where.canonical if where else "")
         return _refusal(visit, refused)
     except web.HTTPException as error:
         if error.status < 400:

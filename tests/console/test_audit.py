@@ -205,11 +205,12 @@ async def test_an_export_holds_every_row_in_order_and_is_itself_recorded(both: D
     assert (newest.action, newest.detail) == ("list.exported", {"searched": False})
 
 
-async def test_an_officer_exports_a_few_lists_a_day(desk: Desk) -> None:
-    """W28"""
+async def test_an_officer_exports_a_few_lists_a_day(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """W28: and whoever looks after the house hears of one who wants more."""
     auditor = await desk.signed_in(Role.AUDITOR)
     answers = [(await auditor.post("/desk/audit/export")).status for _export in range(6)]
     assert answers == [200] * 5 + [429]
+    assert [record.message for record in caplog.records if "reached a limit" in record.message]
     assert len(await desk.database.writer.read(lambda db: audit.find(db, "*", Wanted(nouns=("list",))))) == 5
     auditor = await desk.signed_in(Role.AUDITOR)
     desk.clock.move(hours=25)
