@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo
 
-import facts
-from console.interests_words import country
 from console.monitoring_gap import duties, gap
+from console.monitoring_groups import branches, destinations, partners
 from console.monitoring_parts import Cell, Column, Linked, Section, Series, Stroke, Table, Teller, Trend, Words
-from console.monitoring_words import INDICATORS, NOBODY, NOWHERE, TOPICS, hours, moved, name_of, percent, word
+from console.monitoring_words import INDICATORS, TOPICS, hours, moved, name_of, percent, word
 from locales import Month, Text, Written, _
 from storage.campaigns_results import Share, difference
 from storage.indicators import FUNNEL, Tally, changed_surely, covered_share
 from storage.reports.content import Report
 from storage.targets import BRANCH
 
-PLACED_IN = "2024"  # as facts/countries.toml says of its placements
 MOST = 15  # rows of a table; a workbook and JSON hold all
 TONES = {"covered": "good", "ending": "waits", "ended": "bad", "unknown": "other"}
 TREND = ("reach", "checked", "interest")
-HEAD = ("reach", "checked", "covered", "interest", "registered")
 
 
 def sections(report: Report, rows: str = "", most: int = MOST, *, known_only: bool = False) -> list[Section]:
@@ -127,75 +123,6 @@ def funnel(report: Report, tell: Teller) -> Section:
 
 def _dot(report: Report, tally: Tally, measure: str) -> int | None:
     return tally.get(measure) if report.guarded else tally.get(measure, 0)
-
-
-def partners(report: Report, tell: Teller, most: int) -> Section:
-    def name(code: str) -> Words:
-        return report.names.get(code, code) if code else NOBODY
-
-    table = _lines(report, tell, report.partners, "partner", name, most)
-    columns, rows = list(table.columns), [list(row) for row in table.rows]
-    if report.targets and not report.guarded:
-        columns.append(Column(_("Target reached"), "target"))
-        for code, row in zip(_largest(report.partners, most), rows, strict=True):
-            target = report.targets.get((code, "reach")) if code else None
-            row.append(Linked("–" if target is None else _part(report.partners[code], target)))
-    strokes = [tell.stroke(name(code), report.partners[code], "reach") for code in _largest(report.partners, 10)]
-    return Section("partners", _("By partner"), strokes=strokes, tables=[Table(_("Partners"), columns, rows)])
-
-
-def branches(report: Report, tell: Teller, most: int) -> Section:
-    """Of a report on all branches."""
-
-    def name(code: str) -> Words:
-        return report.branch_names.get(code, code)
-
-    strokes = [tell.stroke(name(code), report.branches[code], "reach") for code in _largest(report.branches, 10)]
-    return Section("branches", _("By branch"), strokes=strokes, tables=[_lines(report, tell, report.branches, "branch", name, most)])
-
-
-def _part(tally: Tally, target: int) -> Cell:
-    many = tally.get("reach", 0)
-    return f"{many} / {target}" if not target else _("{share} of {target}", share=percent(many / target), target=target)
-
-
-def destinations(report: Report, tell: Teller, most: int) -> Section:
-    """Against placed workers, where the facts know how many."""
-    placed = {one.iso: one.placements for one in facts.countries()}
-
-    def name(code: str) -> Words:
-        return country(code) if code else NOWHERE
-
-    table = _lines(report, tell, report.countries, "country", name, most)
-    columns, rows = (
-        [*table.columns, Column(_("Placed in {year}", year=PLACED_IN), "placed"), Column(_("Reached of a thousand"), "placed")],
-        [list(row) for row in table.rows],
-    )
-    for code, row in zip(_largest(report.countries, most), rows, strict=True):
-        there = placed.get(code, 0)
-        each = f"{report.countries[code].get('reach', 0) * 1000 / there:.1f}" if there else "–"
-        row += [Linked(there or "–"), Linked(each)]
-    sources = sorted({source for one in facts.countries() if one.placements for source in one.sources})
-    sentence = _(
-        "Placed workers of {year} by: {sources}. Every worker placed there counts, whichever branch is theirs.",
-        year=PLACED_IN,
-        sources=", ".join(sources),
-    )
-    strokes = [tell.stroke(name(code), report.countries[code], "reach") for code in _largest(report.countries, 10)]
-    return Section("destinations", _("By destination"), [sentence], strokes, tables=[Table(_("Destinations"), columns, rows)])
-
-
-def _lines(report: Report, tell: Teller, groups: Mapping[str, Tally], line: str, name: Callable[[str], Words], most: int) -> Table:
-    measures = ("reach", "checked", "interest", "registered") if report.guarded else HEAD
-    columns = [Column(_("Who")), *(Column(INDICATORS[measure].name, measure) for measure in measures)]
-    rows = [
-        [Linked(name(code)), *(tell.cell(groups[code], measure, **{line: code}) for measure in measures)] for code in _largest(groups, most)
-    ]
-    return Table(_("Groups"), columns, rows)
-
-
-def _largest(groups: Mapping[str, Tally], most: int) -> list[str]:
-    return sorted(groups, key=lambda code: (not code, -groups[code].get("reach", 0), code))[:most]
 
 
 def questions(report: Report, tell: Teller, most: int) -> Section:
