@@ -162,9 +162,12 @@ def _got(audience: Audience) -> list[ColumnElement[bool]]:
 def _missed(campaigns: Sequence[int]) -> ColumnElement[bool]:
     """Surely never got it, and neither wanted to be left alone nor was left out on purpose. What is in doubt may have arrived."""
     here = RECIPIENTS.c
-    ended = select(DELIVERIES.c.state).where(DELIVERIES.c.id == here.delivery).scalar_subquery()
-    state = case((here.state == "handed", ended), else_=here.state)
-    never = and_(here.state == "skipped", here.reason.in_(NEVER_REACHED))
+    handed = here.state == "handed"
+    state, reason = (
+        case((handed, select(DELIVERIES.c[name]).where(DELIVERIES.c.id == here.delivery).scalar_subquery()), else_=here[name])
+        for name in ("state", "reason")
+    )
+    never = and_(state == "skipped", reason.in_(NEVER_REACHED))
     return exists().where(here.contact_id == CONTACTS.c.id, here.campaign.in_(campaigns), or_(never, state.in_(MISSED)))
 
 

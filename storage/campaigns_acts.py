@@ -24,7 +24,7 @@ from storage.campaigns import (
     occasions,
 )
 from storage.campaigns_file import CampaignFile, load, moment_of
-from storage.campaigns_recall import recall
+from storage.campaigns_recall import recall, uncount
 from storage.changes import Tools
 from storage.officers import Officer
 from storage.writer import Connection
@@ -122,7 +122,9 @@ class Act:
         audience = Audience(channels=file.audience.channels, missed_by=(campaign.id,))
         schedule = file.schedule.model_copy(update={"at": None})
         left = {"audience": audience, "schedule": schedule, "hold_out": 0.0, "question": None, "repeat": None}
-        return await self.draft(campaign.branch, file.model_copy(update=left))
+        made = await self.draft(campaign.branch, file.model_copy(update=left))
+        await uncount(self.db, campaign.id)
+        return made
 
     def _may(self, roles: tuple[str, ...], branch: str) -> None:
         officer = self.officer

@@ -12,7 +12,7 @@ from storage import audiences, charges, templates
 from storage.audiences import CONTACTS
 from storage.campaigns import APPROACHES, Campaign
 from storage.campaigns_file import CampaignFile
-from storage.campaigns_plan import SHUT, often, scored
+from storage.campaigns_reach import SHUT, often, scored
 from storage.writer import Connection
 
 LATELY = timedelta(days=90)  # of which what was billed is looked at

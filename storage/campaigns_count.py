@@ -13,7 +13,7 @@ from storage import audiences
 from storage.audiences import CONTACTS
 from storage.campaigns import APPROACHES, Campaign
 from storage.campaigns_file import CampaignFile
-from storage.campaigns_plan import DEAD, FREE, OPEN, SHUT, often, scored
+from storage.campaigns_reach import DEAD, FREE, OPEN, SHUT, often, scored
 from storage.database import Database
 from storage.reminders import REFUSALS
 from storage.writer import Connection

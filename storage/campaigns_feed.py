@@ -18,7 +18,7 @@ from storage.campaigns_file import CampaignFile
 from storage.campaigns_hours import Geography, Span, Zones, next_waking, waking
 from storage.campaigns_links import token
 from storage.campaigns_pages import Known
-from storage.campaigns_plan import FREE, MONTH, NEWEST, OPEN, SHUT, WEEK, arm_of, too_often
+from storage.campaigns_reach import FREE, MONTH, NEWEST, OPEN, SHUT, WEEK, arm_of, too_often
 from storage.changes import Tools, insert_into
 from storage.coverage import LIVE, MEMBERS, ROSTERS
 from storage.deliveries import CAMPAIGN, DELIVERIES, Illustrated, reply_row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -17,26 +17,21 @@ from sqlalchemy import (
     func,
     literal,
     null,
-    or_,
     select,
     text,
     update,
 )
 
 from storage import audiences
-from storage.audiences import ADDRESSES, CONTACTS
+from storage.audiences import CONTACTS
 from storage.campaigns import APPROACHES, CAMPAIGNS, PLANNING, RECIPIENTS, SENDING, Campaign
-from storage.campaigns_file import FIRST, OTHER, CampaignFile
+from storage.campaigns_file import CampaignFile
 from storage.campaigns_hours import Geography, Piece, pieces, waking
+from storage.campaigns_reach import DEAD, FREE, OPEN, PRIME, SHUT, of_chunk, often, scattered, scored
 from storage.changes import insert_into
 from storage.reminders import REFUSALS
 from storage.writer import Connection
 
-PRIME = 1_000_003  # contacts are scattered over so many places, differently for each campaign
-WEEK, MONTH = (int(timedelta(days=days).total_seconds()) for days in (7, 30))
-NEWEST = ("last", "second", "third", "fourth")
-OPEN, FREE, SHUT, DEAD = 3, 2, 1, 0  # how well an address can be written to; of several the best counts
-AT = ADDRESSES.c
 # Compiling a chunk's statement takes as long as half of its rows, and a plan made for any range reads far more than this one holds.
 _AS_IT_IS = text("SELECT set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)")
 
@@ -130,7 +125,7 @@ class Plan:
             return into.from_select(names, rows.select_from(approached).where(known.c.id.is_not(None))).on_conflict_do_nothing()
         # PostgreSQL is a third slower with ON CONFLICT. Only a person who was joined with another can be there before their turn.
         there = exists().where(
-            RECIPIENTS.c.campaign == campaign.id, RECIPIENTS.c.contact_id == known.c.id, *_of_chunk(RECIPIENTS.c.contact_id)
+            RECIPIENTS.c.campaign == campaign.id, RECIPIENTS.c.contact_id == known.c.id, *of_chunk(RECIPIENTS.c.contact_id)
         )
         return into.from_select(names, rows.select_from(approached).where(~there))
 
@@ -187,43 +182,3 @@ def _moment(found: Sequence[Piece], offset: Any) -> Any:
     if not found:
         return null()
     return case(*((offset < piece.ends, literal(piece.opens - piece.begins, BigInteger()) + offset) for piece in found), else_=null())
-
-
-def scattered(contact: Any, campaign: int) -> Any:
-    """A place from 0 up to PRIME, as good as drawn by chance, and the same whenever it is asked for."""
-    factor = campaign * 7919 % (PRIME - 1) + 1
-    return (contact % PRIME) * factor % PRIME
-
-
-def arm_of(file: CampaignFile, campaign: int, contact: int) -> str:
-    """Which of two texts somebody gets: as good as drawn by chance, and never another."""
-    return OTHER if file.other and scattered(contact, campaign + 2) < int(file.other_share * PRIME) else FIRST
-
-
-def often(moment: int, file: CampaignFile) -> Any:
-    """By default one message in seven days, four in thirty."""
-    in_a_week, in_a_month = too_often(file)
-    return (APPROACHES.c[in_a_week] > moment - WEEK) | (APPROACHES.c[in_a_month] > moment - MONTH)
-
-
-def too_often(file: CampaignFile) -> tuple[str, str]:
-    """Which of the last four messages must lie further back than a week, and which further than thirty days."""
-    more = 1 if file.audience.missed_by else 0  # the one that did not reach them stands there too
-    return NEWEST[min(file.cap.in_7_days + more, 4) - 1], NEWEST[min(file.cap.in_30_days + more, 4) - 1]
-
-
-def scored(columns: Sequence[Any], channels: Sequence[str], at: datetime, *, chunk: bool) -> Any:
-    """Contacts, and how well each can be written to: joined and grouped in the order of ids, so both are read along an index.
-
-    `chunk`: those after `after_` up to `until_`. Said of addresses too, which no database concludes; else PostgreSQL reads all of them.
-    """
-    open_ = and_(AT.channel == "whatsapp", AT.window_until > at)
-    dead = or_(AT.contact_id.is_(None), AT.unreachable.is_not(None))
-    score = func.max(case((dead, DEAD), (open_, OPEN), (AT.channel == "whatsapp", SHUT), else_=FREE)).label("score")
-    mine = and_(AT.contact_id == CONTACTS.c.id, AT.channel.in_(channels), *(_of_chunk(AT.contact_id) if chunk else ()))
-    found = select(*columns, score).select_from(CONTACTS.outerjoin(ADDRESSES, mine)).group_by(CONTACTS.c.id)
-    return found.where(*_of_chunk(CONTACTS.c.id)) if chunk else found
-
-
-def _of_chunk(contact: Any) -> tuple[Any, ...]:
-    return contact > bindparam("after_", type_=BigInteger()), contact <= bindparam("until_", type_=BigInteger())

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import bindparam, case, delete, exists, func, or_, select, update
 
-from storage.audiences import CONTACTS, SENDABLE
+from storage.audiences import CONTACTS, MISSED, SENDABLE
 from storage.campaigns import APPROACHES, CAMPAIGNS, RECIPIENTS, SENDING, UNDER_WAY, WAITING, campaign_of, prefix_of
 from storage.deliveries import CAMPAIGN, DELIVERIES, QUEUED
 from storage.reminders import REFUSALS
@@ -17,6 +17,7 @@ from storage.writer import Connection
 
 SOON = timedelta(minutes=1)  # what cannot go within it need not stand in the outbox
 MARGIN = timedelta(seconds=2)
+_OLDER = {"last": APPROACHES.c.second, "second": APPROACHES.c.third, "third": APPROACHES.c.fourth, "fourth": 0}  # as before the newest
 _QUEUED = DELIVERIES.c.channel.in_(SENDABLE), DELIVERIES.c.lane == CAMPAIGN, DELIVERIES.c.state == QUEUED
 
 
@@ -63,10 +64,20 @@ async def _back(db: Connection, rows: Sequence[Any], now: datetime | None) -> in
     back = update(RECIPIENTS).where(RECIPIENTS.c.campaign == bindparam("campaign_"), RECIPIENTS.c.contact_id == bindparam("contact_"))
     due = func.coalesce(bindparam("due_", type_=RECIPIENTS.c.due.type), RECIPIENTS.c.due)
     await db.execute(back.values(state="waiting", delivery=None, due=due), changes)
-    newer = {"last": APPROACHES.c.second, "second": APPROACHES.c.third, "third": APPROACHES.c.fourth, "fourth": 0}
-    undone = update(APPROACHES).where(APPROACHES.c.contact_id == bindparam("contact_")).values(**newer)
+    undone = update(APPROACHES).where(APPROACHES.c.contact_id == bindparam("contact_")).values(**_OLDER)
     await db.execute(undone, [{"contact_": row.contact_id} for row in rows])
     return len(rows)
+
+
+async def uncount(db: Connection, campaign: int) -> None:
+    """What did not arrive was no message: those whom it failed to reach may be written to as if it had not been tried."""
+    here = RECIPIENTS.c
+    mine = here.campaign == campaign, here.delivery.is_not(None)
+    state = case((here.state == "handed", DELIVERIES.c.state), else_=here.state)
+    missed = select(here.contact_id).outerjoin(DELIVERIES, DELIVERIES.c.id == here.delivery).where(*mine, state.in_((*MISSED, "skipped")))
+    when = select(here.due).where(here.campaign == campaign, here.contact_id == APPROACHES.c.contact_id).scalar_subquery()
+    newest = APPROACHES.c.contact_id.in_(missed), APPROACHES.c.last == when
+    await db.execute(update(APPROACHES).where(*newest).values(**_OLDER))
 
 
 async def withhold(db: Connection, rows: Sequence[Any], now: datetime) -> list[Any]:

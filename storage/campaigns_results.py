@@ -15,8 +15,8 @@ from storage import campaigns_questions
 from storage.campaigns import CANCELLED, RECIPIENTS, Campaign
 from storage.campaigns_file import OTHER, load
 from storage.campaigns_links import OPENED
-from storage.campaigns_plan import PRIME, scattered
 from storage.campaigns_questions import Answered
+from storage.campaigns_reach import PRIME, scattered
 from storage.changes import table_of
 from storage.conversations import SaidRow
 from storage.deliveries import DELIVERIES

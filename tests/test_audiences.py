@@ -21,7 +21,7 @@ from storage.events import EVENTS
 from storage.interests import INTERESTS
 from storage.merging import merge
 from storage.partners import LINKS, PARTNERS
-from tests.campaigning import ANI, BUDI, NOW, SIMPLE, Clock, act, drafted, officer, people, queued, recipients, runner, started, states
+from tests.campaigning import ANI, BUDI, NOW, SIMPLE, Clock, act, drafted, officer, people, queued, recipients, runner, started
 from tests.talk import BRANCH, KEY
 
 
@@ -208,7 +208,7 @@ async def everybody(database: Database) -> dict[str, int]:
 
 
 async def test_who_was_missed_is_written_to_again_and_nobody_else(database: Database) -> None:
-    sent, failed, doubtful, gone, blocked = await people(database, 5)
+    sent, failed, doubtful, gone, blocked, shut = await people(database, 6)
     campaign, clock = await started(database), Clock()
     await database.writer.run(lambda db: db.execute(update(CONTACTS).where(CONTACTS.c.id == gone).values(opted_out_at=NOW)))
     running = runner(database, clock)
@@ -218,6 +218,7 @@ async def test_who_was_missed_is_written_to_again_and_nobody_else(database: Data
         (failed, "failed", "refused_400"),
         (doubtful, "in_doubt", "crash"),
         (blocked, "expired", None),
+        (shut, "skipped", "window"),
     ):
         changed = update(DELIVERIES).where(DELIVERIES.c.contact_id == contact).values(state=state, reason=reason)
         await database.writer.run(lambda db, changed=changed: db.execute(changed))  # type: ignore[misc]
@@ -227,8 +228,10 @@ async def test_who_was_missed_is_written_to_again_and_nobody_else(database: Data
     await act(database, "start", again)
     await running.tick()
     await running.tick()
-    assert {row.contact_id for row in await recipients(database, again)} == {failed, blocked}
-    assert {state for state, _reason in await states(database, again)} == {"handed"}
+    assert {row.contact_id for row in await recipients(database, again)} == {failed, blocked, shut}
+    assert {(row.state, row.reason) for row in await recipients(database, again)} == {("handed", None)}, (
+        "what did not arrive was no message"
+    )
 
 
 async def test_a_campaign_that_was_not_started_missed_nobody(database: Database) -> None:
