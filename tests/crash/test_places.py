@@ -25,7 +25,7 @@ WORKER = {
 }
 SELDOM = {"newest marked uncommitted", "newest marked committed"}  # every few seconds
 START = {"settle uncommitted", "settle committed", "expire uncommitted", "expire committed", "lease uncommitted", "lease committed"}
-START |= {"sweep uncommitted", "sweep committed"}
+START |= {"sweep uncommitted", "sweep committed", "doors uncommitted", "doors committed"}
 RESTORED = {"campaigns rested uncommitted", "campaigns rested committed"}
 SQLITE_START = {"leases cleared uncommitted", "leases cleared committed"}
 DEMO_START = {"branch uncommitted", "branch committed"}
@@ -34,7 +34,8 @@ FETCHING = {"fetched unconfirmed"}
 TYPED = {"campaigns resumed uncommitted", "campaigns resumed committed"}  # by a person, who sees whether it was done
 # Once for each key, and while an older one is given: tests/test_keys.py
 KEYS = {"key admitted uncommitted", "key admitted committed", "addresses renewed uncommitted", "addresses renewed committed"}
-JOINED = {"interests joined uncommitted", "interests joined committed"}  # where somebody left their name twice: tests/console/test_interests.py
+# Where somebody left their name twice: tests/console/test_interests.py
+JOINED = {"interests joined uncommitted", "interests joined committed"}
 REPORTS = {"report uncommitted", "report committed"}  # where a month has ended and officers want it: tests/test_evaluation.py
 CALLS = {"calls uncommitted", "calls committed"}  # where officers are on duty: tests/test_calls.py
 # While a campaign is under way: tests/crash/test_campaigns.py
@@ -58,7 +59,21 @@ def test_every_commit_has_a_place_to_die_on_each_side() -> None:
 def test_the_suite_dies_everywhere() -> None:
     assert (
         places("bot/channels/whatsapp")
-        == WEB | WORKER | SELDOM | START | RESTORED | SQLITE_START | DEMO_START | END | FETCHING | TYPED | KEYS | JOINED | REPORTS | CALLS | CAMPAIGN
+        == WEB
+        | WORKER
+        | SELDOM
+        | START
+        | RESTORED
+        | SQLITE_START
+        | DEMO_START
+        | END
+        | FETCHING
+        | TYPED
+        | KEYS
+        | JOINED
+        | REPORTS
+        | CALLS
+        | CAMPAIGN
     )
 
 
