@@ -13,7 +13,7 @@ from dialogue.questions import Unclear, plain
 from dialogue.steps import Dialogue, Done, Go, Next, Script, State, Stay, Step, Turn
 from facts import country
 from locales import Choice, Message, Text, _, render
-from storage import Conversation, Inbound, Place, Store
+from storage import Conversation, Inbound, Place, Store, codes
 from understanding import Heard, hear
 
 TRAIL = 20  # places; more than anybody can want to go back through
@@ -70,7 +70,7 @@ class _Advance:
     async def _hear(self) -> None:
         """Emergency, button, global word, answer, topic: in this order; what an officer who talks here should read goes to them."""
         raw = self.inbound.text
-        heard = hear(raw, self.conversation.topic) if raw else Heard(False, None, (), 0.0)
+        heard = hear(raw, self.conversation.topic) if raw and not _brings_a_code(raw) else Heard(False, None, (), 0.0)
         if heard.emergency and not self._named(raw):  # "help" alone opens the hotlines, which begin with whom to call in danger
             self.urgent = True
             return await self._tell(EMERGENCY)
@@ -362,6 +362,12 @@ def _interrupts(raw: str, heard: Heard) -> bool:
     """Where any words could be the answer: a question of its own, or a wish said beyond doubt. One word is rather an answer."""
     wish = heard.topic not in (*SMALL_TALK, NAMED) and len(raw.split()) >= (2 if heard.confidence == 1.0 else 3)
     return asks(raw) or (wish and heard.confidence >= BEYOND_DOUBT)
+
+
+def _brings_a_code(raw: str) -> bool:
+    """"/mitra Z6B6QBN1W": chance wrote the code, and some look like a cry for help."""
+    order, _space, code = raw.partition(" ")
+    return command(order) is not None and codes.read(code) is not None
 
 
 def _is_a_question(raw: str, heard: Heard) -> bool:

@@ -103,3 +103,14 @@ async def _all(db: Any) -> list[Any]:
 def test_no_emergency_word_has_an_exclamation_mark(language: str) -> None:
     for iso in WITH_MISSIONS:
         assert "!" not in fit(Message(in_danger(iso, TODAY)), language, LIMITS["whatsapp"])[0].text
+
+
+@pytest.mark.parametrize("order", ["/tugas", "/mitra"])
+def test_a_one_time_code_is_no_cry_for_help_whatever_chance_wrote(order: str, sqlite_url: str) -> None:
+    said = Worker(sqlite_url, channel="telegram", language="id").says(f"{order} R3WZB47W2")
+    assert kemlu().shown not in said[-1].text, "some codes look like one"
+
+
+def test_a_cry_for_help_after_a_slash_is_one(sqlite_url: str) -> None:
+    said = Worker(sqlite_url, channel="telegram", language="id").says("/tugas tolong saya dipukul majikan")
+    assert kemlu().shown in said[-1].text
