@@ -365,7 +365,7 @@ def _interrupts(raw: str, heard: Heard) -> bool:
 
 
 def _brings_a_code(raw: str) -> bool:
-    """"/mitra Z6B6QBN1W": chance wrote the code, and some look like a cry for help."""
+    """A code like the one of "/mitra Z6B6QBN1W": chance wrote it, and some look like a cry for help."""
     order, _space, code = raw.partition(" ")
     return command(order) is not None and codes.read(code) is not None
 
