@@ -1,4 +1,4 @@
-"""Lets campaigns that repeat happen: looks whether an occasion has come and concerns anybody, and starts a campaign of its own for it."""
+"""Lets campaigns that repeat happen: looks whether an edition has come and concerns anybody, and starts a campaign of its own for it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from datetime import datetime
 import structlog
 
 from bot.failpoints import commit
-from storage import Database, campaigns, campaigns_occasions, campaigns_questions
+from storage import Database, campaigns, campaigns_editions, campaigns_questions
 from storage.campaigns import STANDING, Campaign, Stale
-from storage.campaigns_occasions import Occasion
+from storage.campaigns_editions import Edition
 
 LOOK_AGAIN = 3_600.0  # seconds: a reminder that concerned nobody this morning may concern somebody at noon, after a new list of members
 
@@ -19,28 +19,28 @@ log = structlog.get_logger()
 
 
 class Standing:
-    """One process does this; another may take over at any moment, since an occasion is kept with the campaign it made."""
+    """One process does this; another may take over at any moment, since an edition is kept with the campaign it made."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database, self._now = database, now
         self._asked: set[int] = set()  # campaigns that need no more question
-        self._looked: dict[tuple[int, str], float] = {}  # {(campaign, occasion): when to look again}
+        self._looked: dict[tuple[int, str], float] = {}  # {(campaign, edition): when to look again}
 
     async def look(self) -> None:
         """Start what is due."""
         standing = await self._database.writer.read(lambda db: campaigns.find(db, "*", states=(STANDING,), most=1_000))
         looked, self._looked = self._looked, {}
         for campaign in standing:
-            zone = await self._database.writer.read(lambda db, one=campaign: campaigns_occasions.zone_of(db, one))  # type: ignore[misc]
-            if campaigns_occasions.over(campaign, zone, self._now()):
+            zone = await self._database.writer.read(lambda db, one=campaign: campaigns_editions.zone_of(db, one))  # type: ignore[misc]
+            if campaigns_editions.over(campaign, zone, self._now()):
                 await self._end(campaign)
                 continue
-            for occasion in campaigns_occasions.due(campaign, zone, self._now()):
-                key = campaign.id, occasion.code
+            for edition in campaigns_editions.due(campaign, zone, self._now()):
+                key = campaign.id, edition.code
                 self._looked[key] = looked.get(key, 0.0)
                 if time.monotonic() >= self._looked[key]:
                     self._looked[key] = time.monotonic() + LOOK_AGAIN
-                    await self._try(campaign, occasion)
+                    await self._try(campaign, edition)
 
     async def ask(self, ended: list[Campaign]) -> None:
         """The question that follows a campaign, once its time has come."""
@@ -58,22 +58,22 @@ class Standing:
         now, tools = self._now(), self._database.tools
         await commit(self._database, "campaign repeated", lambda db: campaigns_questions.ask(db, tools, campaign, now))
 
-    async def _try(self, campaign: Campaign, occasion: Occasion) -> None:
+    async def _try(self, campaign: Campaign, edition: Edition) -> None:
         now, tools = self._now(), self._database.tools
-        if await self._database.writer.read(lambda db: campaigns_occasions.happened(db, campaign, occasion.code)):
+        if await self._database.writer.read(lambda db: campaigns_editions.happened(db, campaign, edition.code)):
             return
-        if not await self._concerns(campaign, occasion, now):
+        if not await self._concerns(campaign, edition, now):
             return
-        made = await commit(self._database, "campaign repeated", lambda db: campaigns_occasions.happen(db, tools, campaign, occasion, now))
+        made = await commit(self._database, "campaign repeated", lambda db: campaigns_editions.happen(db, tools, campaign, edition, now))
         if made:
-            log.info("occasion", campaign=campaign.id, occasion=occasion.code)
+            log.info("edition", campaign=campaign.id, edition=edition.code)
 
-    async def _concerns(self, campaign: Campaign, occasion: Occasion, now: datetime) -> bool:
+    async def _concerns(self, campaign: Campaign, edition: Edition, now: datetime) -> bool:
         """A reminder that concerns nobody today leaves no campaign behind."""
         after: int | None = 0
         while after is not None:
             there, after = await self._database.writer.read(
-                lambda db, after=after: campaigns_occasions.concerns(db, campaign, occasion, now, after)  # type: ignore[misc]
+                lambda db, after=after: campaigns_editions.concerns(db, campaign, edition, now, after)  # type: ignore[misc]
             )
             if there:
                 return True
@@ -82,6 +82,6 @@ class Standing:
     async def _end(self, campaign: Campaign) -> None:
         now, tools = self._now(), self._database.tools
         try:
-            await commit(self._database, "campaign repeated", lambda db: campaigns_occasions.end(db, tools, campaign, now))
+            await commit(self._database, "campaign repeated", lambda db: campaigns_editions.end(db, tools, campaign, now))
         except Stale:
             return  # an officer was faster

@@ -26,7 +26,7 @@ from storage.writer import Connection
 
 PATH, PAGE = "/desk/campaigns", 20
 PLANNED, COMING = (DRAFT, APPROVED, PLANNING, STANDING), 100  # states before the first message, and how many are looked at
-OCCASIONS = 20  # of a campaign that repeats, on its page
+EDITIONS = 20  # of a campaign that repeats, on its page
 FILTER = Filter("state", _("State"), STATES)
 
 
@@ -97,7 +97,7 @@ async def _beside(db: Connection, visit: Visit, campaign: Campaign, file: Campai
     return {
         "history": await audit.find(db, visit.branch, audit.Wanted(subject=campaign.subject), 30),
         "people": await _names(db, campaign),
-        "occasions": await campaigns.occasions(db, campaign.id, most=OCCASIONS) if file.repeat else [],
+        "editions": await campaigns.editions(db, campaign.id, most=EDITIONS) if file.repeat else [],
         "attached": await attachments.by_id(db, visit.branch, file.attachment) if file.attachment else None,
     }
 

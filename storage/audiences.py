@@ -176,7 +176,7 @@ def _reached(earlier: Earlier) -> ColumnElement[bool]:
     reached = or_(RECIPIENTS.c.delivery.is_not(None), RECIPIENTS.c.state == "waiting")
     wanted = [*mine, reached]
     if earlier.step:
-        wanted.append(CAMPAIGNS.c.occasion.startswith(earlier.step, autoescape=True))
+        wanted.append(CAMPAIGNS.c.edition.startswith(earlier.step, autoescape=True))
     if earlier.since:
         wanted.append(CAMPAIGNS.c.started_at >= earlier.since)
     return exists().where(*wanted)

@@ -18,7 +18,7 @@ from storage.writer import Connection
 
 DRAFT, APPROVED, PLANNING, SENDING, PAUSED, DONE, CANCELLED = "draft", "approved", "planning", "sending", "paused", "done", "cancelled"
 STANDING = "standing"
-QUESTION = "question"  # the occasion of what is asked some time after a campaign
+QUESTION = "question"  # the edition of what is asked some time after a campaign
 UNDER_WAY = (PLANNING, SENDING)
 ENDED = (DONE, CANCELLED)
 
@@ -26,11 +26,11 @@ ENDED = (DONE, CANCELLED)
 class CampaignRow(SQLModel, table=True):
     """draft -> approved -> planning -> sending -> done; paused and on again; cancelled. Any edit makes it a draft again.
 
-    One that repeats is `standing` instead: each of its occasions is a campaign of its own, whose `parent` it is.
+    One that repeats is `standing` instead: each of its editions is a campaign of its own, whose `parent` it is.
     """
 
     __tablename__ = "campaigns"
-    __table_args__ = (Index("campaigns_occasions", "parent", "occasion", unique=True),)
+    __table_args__ = (Index("campaigns_editions", "parent", "edition", unique=True),)
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     branch: str = Field(index=True)  # "*" is all of them
@@ -50,7 +50,7 @@ class CampaignRow(SQLModel, table=True):
     cursor: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))  # contacts up to this id are planned
     paused_because: str | None = None
     parent: int | None = Field(default=None, sa_column=Column(BigInteger))
-    occasion: str | None = None  # of the parent: each happens once
+    edition: str | None = None  # of the parent: each happens once
 
 
 class RecipientRow(SQLModel, table=True):
@@ -119,7 +119,7 @@ class Campaign:
     cursor: int
     paused_because: str | None
     parent: int | None = None
-    occasion: str | None = None
+    edition: str | None = None
 
     @property
     def subject(self) -> str:
@@ -179,7 +179,7 @@ async def find(
     return [Campaign(**row._mapping) for row in rows]
 
 
-async def occasions(db: Connection, parent: int, states: Sequence[str] = (), most: int = 100) -> list[Campaign]:
+async def editions(db: Connection, parent: int, states: Sequence[str] = (), most: int = 100) -> list[Campaign]:
     """The campaigns that a standing one made, newest first."""
     wanted = select(CAMPAIGNS).where(CAMPAIGNS.c.parent == parent)
     if states:

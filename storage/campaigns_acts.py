@@ -21,7 +21,7 @@ from storage.campaigns import (
     add,
     by_id,
     change,
-    occasions,
+    editions,
 )
 from storage.campaigns_file import CampaignFile, load, moment_of
 from storage.campaigns_recall import recall, uncount
@@ -31,7 +31,7 @@ from storage.writer import Connection
 
 APPROVERS = ("approver", "administrator")
 AUTHORS = ("author", *APPROVERS)
-WITH_ITS_PARENT = "parent"  # why an occasion's campaign rests
+WITH_ITS_PARENT = "parent"  # why an edition's campaign rests
 
 
 class Refused(Exception):
@@ -74,7 +74,7 @@ class Act:
         return await self._become(campaign, "campaign.approved", state=APPROVED, approver=self.officer.login, approved_at=self.now)
 
     async def start(self, campaign: Campaign) -> Campaign:
-        """Once: who comes second finds it started. One that repeats stands from now on, and its occasions start by themselves."""
+        """Once: who comes second finds it started. One that repeats stands from now on, and its editions start by themselves."""
         self._may(AUTHORS, campaign.branch)
         self._is(campaign, APPROVED)
         file = load(campaign.content)
@@ -90,7 +90,7 @@ class Act:
         self._is(campaign, STANDING, *UNDER_WAY)
         paused = await self._become(campaign, "campaign.paused", state=PAUSED, paused_because=why)
         await recall(self.db, campaign.id)
-        for child in await occasions(self.db, campaign.id, UNDER_WAY):
+        for child in await editions(self.db, campaign.id, UNDER_WAY):
             await self.pause(child, WITH_ITS_PARENT)
         return paused
 
@@ -99,7 +99,7 @@ class Act:
         self._is(campaign, PAUSED)
         state = STANDING if _stands(campaign) else SENDING if campaign.planned_at else PLANNING
         resumed = await self._become(campaign, "campaign.resumed", state=state, paused_because=None)
-        for child in await occasions(self.db, campaign.id, (PAUSED,)):
+        for child in await editions(self.db, campaign.id, (PAUSED,)):
             if child.paused_because == WITH_ITS_PARENT:
                 await self.resume(child)
         return resumed
@@ -110,7 +110,7 @@ class Act:
         self._is(campaign, DRAFT, APPROVED, PAUSED, STANDING, *UNDER_WAY)
         cancelled = await self._become(campaign, "campaign.cancelled", state="cancelled", ended_at=self.now)
         await recall(self.db, campaign.id)
-        for child in await occasions(self.db, campaign.id, (PAUSED, *UNDER_WAY)):
+        for child in await editions(self.db, campaign.id, (PAUSED, *UNDER_WAY)):
             await self.cancel(child)
         return cancelled
 
@@ -148,8 +148,8 @@ class Act:
 
 
 def _stands(campaign: Campaign) -> bool:
-    """Whether its occasions are campaigns, and not itself."""
-    return campaign.occasion is None and load(campaign.content).repeat is not None
+    """Whether its editions are campaigns, and not itself."""
+    return campaign.edition is None and load(campaign.content).repeat is not None
 
 
 async def pause_by_itself(db: Connection, tools: Tools, campaign: Campaign, why: str, now: datetime) -> None:

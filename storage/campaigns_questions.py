@@ -60,7 +60,7 @@ def due_at(campaign: Campaign) -> datetime | None:
 async def ask(db: Connection, tools: Tools, campaign: Campaign, now: datetime) -> int | None:
     """The question's own campaign, started; None if it was asked already."""
     fresh = await by_id(db, "*", campaign.id, lock=True)
-    there = select(CAMPAIGNS.c.id).where(CAMPAIGNS.c.parent == campaign.id, CAMPAIGNS.c.occasion == QUESTION)
+    there = select(CAMPAIGNS.c.id).where(CAMPAIGNS.c.parent == campaign.id, CAMPAIGNS.c.edition == QUESTION)
     if fresh is None or (await db.execute(there)).first():
         return None
     file = load(fresh.content)
@@ -70,8 +70,8 @@ async def ask(db: Connection, tools: Tools, campaign: Campaign, now: datetime) -
     row = {"id": id_, "branch": fresh.branch, "name": fresh.name, "state": PLANNING, "version": 0, "content": asked.model_dump_json()}
     signed = {"author": fresh.author, "approver": fresh.approver, "approved_at": fresh.approved_at, "parent": fresh.id}
     times = {"changed_at": now, "started_at": now, "begins_at": now, "expires_at": now + asked.schedule.life}
-    await db.execute(insert(CAMPAIGNS), [row | signed | times | {"cursor": 0, "occasion": QUESTION}])
-    detail = {"campaign": str(fresh.id), "occasion": QUESTION}
+    await db.execute(insert(CAMPAIGNS), [row | signed | times | {"cursor": 0, "edition": QUESTION}])
+    detail = {"campaign": str(fresh.id), "edition": QUESTION}
     await audit.record(db, tools, audit.Entry(None, fresh.branch, "campaign.started", f"campaign:{id_}", detail), now)
     return id_
 
@@ -79,7 +79,7 @@ async def ask(db: Connection, tools: Tools, campaign: Campaign, now: datetime) -
 async def answered(db: Connection, campaign: Campaign) -> Answered | None:
     """What came back; None where nothing was asked yet."""
     question = load(campaign.content).question
-    mine = CAMPAIGNS.c.parent == campaign.id, CAMPAIGNS.c.occasion == QUESTION
+    mine = CAMPAIGNS.c.parent == campaign.id, CAMPAIGNS.c.edition == QUESTION
     asked = (await db.execute(select(CAMPAIGNS.c.id).where(*mine))).scalar()
     if question is None or asked is None:
         return None
@@ -104,7 +104,7 @@ class Questions:
             return None
         asked = select(CAMPAIGNS.c.parent).join(RECIPIENTS, RECIPIENTS.c.campaign == CAMPAIGNS.c.id)
         mine = RECIPIENTS.c.contact_id == self._changes.contact.id, RECIPIENTS.c.delivery == int(delivery)
-        parent = (await self._changes.read(asked.where(*mine, CAMPAIGNS.c.occasion == QUESTION))).scalar()
+        parent = (await self._changes.read(asked.where(*mine, CAMPAIGNS.c.edition == QUESTION))).scalar()
         content = (await self._changes.read(select(CAMPAIGNS.c.content).where(CAMPAIGNS.c.id == parent))).scalar() if parent else None
         question = load(content).question if content else None
         if question is None or int(place) >= len(question.answer):

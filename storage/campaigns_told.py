@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from storage.campaigns import Campaign, occasions
+from storage.campaigns import Campaign, editions
 from storage.campaigns_file import load
 from storage.campaigns_results import Results, difference, results
 from storage.writer import Connection
@@ -27,8 +27,8 @@ async def told(db: Connection, dialect: str, campaign: Campaign) -> list[str]:
         f"pressed a button: {found.pressed}, of these to stop messages: {found.opted_out}",
     ]
     lines += _did(campaign, found)
-    for one in await occasions(db, campaign.id):
-        lines.append(f"{one.occasion}: campaign {one.id}, {one.state}")
+    for one in await editions(db, campaign.id):
+        lines.append(f"{one.edition}: campaign {one.id}, {one.state}")
     return lines
 
 

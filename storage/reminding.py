@@ -32,7 +32,7 @@ class Reminders:
         wanted = (
             select(CAMPAIGNS.c.parent)
             .join(RECIPIENTS, RECIPIENTS.c.campaign == CAMPAIGNS.c.id)
-            .where(CAMPAIGNS.c.parent.is_not(None), CAMPAIGNS.c.occasion != QUESTION)
+            .where(CAMPAIGNS.c.parent.is_not(None), CAMPAIGNS.c.edition != QUESTION)
             .where(RECIPIENTS.c.contact_id == self._changes.contact.id, RECIPIENTS.c.delivery.is_not(None))
         )
         if delivery.isdecimal():

@@ -10,7 +10,7 @@ from sqlalchemy import insert, update
 
 from bot.house import load, new_engine, open_database
 from storage import Database, Inbound
-from storage.campaigns import Campaign, occasions
+from storage.campaigns import Campaign, editions
 from storage.campaigns_results import Results, results
 from storage.campaigns_told import told
 from storage.deliveries import DELIVERIES
@@ -90,7 +90,7 @@ async def test_the_question_goes_a_day_later_once_to_those_who_got_it(database: 
 
 
 async def asked(database: Database, campaign: Campaign) -> list[Campaign]:
-    return await database.writer.read(lambda db: occasions(db, campaign.id))
+    return await database.writer.read(lambda db: editions(db, campaign.id))
 
 
 async def test_the_first_answer_counts_and_the_right_one_is_said(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""Campaigns that repeat: each occasion happens once, to whom it concerns, and each reminder can be refused for itself."""
+"""Campaigns that repeat: each edition happens once, to whom it concerns, and each reminder can be refused for itself."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
@@ -11,9 +11,9 @@ from bot.house import load, new_engine, open_database
 from handlers import SCRIPT
 from locales import render
 from storage import Database, Inbound, outbox
-from storage.campaigns import CAMPAIGNS, Campaign, occasions
+from storage.campaigns import CAMPAIGNS, Campaign, editions
+from storage.campaigns_editions import due
 from storage.campaigns_file import read
-from storage.campaigns_occasions import due
 from storage.campaigns_pages import REFUSE
 from storage.coverage import MEMBERS, ROSTERS
 from storage.deliveries import DELIVERIES
@@ -53,8 +53,8 @@ async def got(database: Database, contact: int) -> list[date]:
 
 
 async def made(database: Database, campaign: Campaign) -> list[str | None]:
-    found = await database.writer.read(lambda db: occasions(db, campaign.id))
-    return [one.occasion for one in reversed(found)]
+    found = await database.writer.read(lambda db: editions(db, campaign.id))
+    return [one.edition for one in reversed(found)]
 
 
 async def covered_until(database: Database, contact: int, ends_on: date) -> None:
@@ -89,7 +89,7 @@ async def test_a_weekly_campaign_happens_once_a_week_however_many_processes_look
     assert await state_of(database, campaign) == "standing"
 
 
-async def test_two_processes_that_see_the_same_occasion_start_it_once(database: Database) -> None:
+async def test_two_processes_that_see_the_same_edition_start_it_once(database: Database) -> None:
     await people(database, 3)
     campaign = await started(database, WEEKLY)
     one, other = runner(database, Clock()), runner(database, Clock())
@@ -119,8 +119,8 @@ def test_a_month_without_that_day_has_its_last() -> None:
 
 def test_the_hour_stays_the_same_on_the_wall_when_clocks_change() -> None:
     weekly = standing(WEEKLY, datetime(2026, 10, 28, 13, tzinfo=UTC))  # 9:00 in New York, in summer time
-    [occasion] = due(weekly, "America/New_York", datetime(2026, 11, 4, 15, tzinfo=UTC))
-    assert occasion.at == datetime(2026, 11, 4, 14, tzinfo=UTC)
+    [edition] = due(weekly, "America/New_York", datetime(2026, 11, 4, 15, tzinfo=UTC))
+    assert edition.at == datetime(2026, 11, 4, 14, tzinfo=UTC)
 
 
 async def test_who_was_away_for_a_month_sends_one_message_and_not_four(database: Database) -> None:
@@ -272,7 +272,7 @@ async def test_what_somebody_refused_stands_in_their_copy_and_goes_with_an_erasu
     assert (await database.writer.read(lambda db: db.execute(select(REFUSALS)))).all() == []
 
 
-async def test_a_pause_and_an_end_hold_for_its_occasions_too(database: Database) -> None:
+async def test_a_pause_and_an_end_hold_for_its_editions_too(database: Database) -> None:
     await people(database, 3)
     campaign, clock = await started(database, WEEKLY), Clock()
     await runner(database, clock).tick()
@@ -291,7 +291,7 @@ async def test_a_pause_and_an_end_hold_for_its_occasions_too(database: Database)
 
 
 async def newest(database: Database, campaign: Campaign) -> list[Any]:
-    [child, *_older] = await database.writer.read(lambda db: occasions(db, campaign.id))
+    [child, *_older] = await database.writer.read(lambda db: editions(db, campaign.id))
     return await recipients(database, child)
 
 

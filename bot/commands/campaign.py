@@ -33,7 +33,7 @@ WHY = {
     "approved": "It is approved and not started yet.",
     "planning": "It has been started already.",
     "sending": "It has been started already.",
-    "standing": "It stands already; its occasions start by themselves.",
+    "standing": "It stands already; its editions start by themselves.",
     "paused": "It is paused: sapa campaign resume {id}",
     "done": "It is over.",
     "cancelled": "It was cancelled.",

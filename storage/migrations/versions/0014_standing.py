@@ -11,8 +11,8 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("campaigns", sa.Column("parent", sa.BigInteger(), nullable=True))
-    op.add_column("campaigns", sa.Column("occasion", sa.String(), nullable=True))
-    op.create_index("campaigns_occasions", "campaigns", ["parent", "occasion"], unique=True)
+    op.add_column("campaigns", sa.Column("edition", sa.String(), nullable=True))
+    op.create_index("campaigns_editions", "campaigns", ["parent", "edition"], unique=True)
     op.create_table(
         "refusals",
         sa.Column("contact_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -73,6 +73,6 @@ def _audiences() -> None:
 def downgrade() -> None:
     for table in ("attachments", "listed_people", "people_lists", "saved_audiences", "refusals"):
         op.drop_table(table)
-    op.drop_index("campaigns_occasions", "campaigns")
-    op.drop_column("campaigns", "occasion")
+    op.drop_index("campaigns_editions", "campaigns")
+    op.drop_column("campaigns", "edition")
     op.drop_column("campaigns", "parent")

@@ -1,4 +1,4 @@
-"""When a campaign that repeats happens again, and to whom: each occasion is a campaign of its own, made once."""
+"""When a campaign that repeats happens again, and to whom: each edition is a campaign of its own, made once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HOME = "Asia/Jakarta"  # by whose days a campaign of all branches counts
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class Edition:
     """`code` names it among those of its campaign; `file` is what its own campaign says, to whom; it begins at `at`."""
 
     code: str
@@ -33,7 +33,7 @@ class Occasion:
     at: datetime
 
 
-def due(campaign: Campaign, zone: str, now: datetime) -> list[Occasion]:
+def due(campaign: Campaign, zone: str, now: datetime) -> list[Edition]:
     """What should have happened by now and may still go."""
     file = load(campaign.content)
     assert file.repeat
@@ -49,7 +49,7 @@ def over(campaign: Campaign, zone: str, now: datetime) -> bool:
     return bool(repeat and repeat.until and now.astimezone(ZoneInfo(zone)).date() > repeat.until)
 
 
-def _regular(campaign: Campaign, file: CampaignFile, repeat: RepeatPart, zone: str, now: datetime) -> list[Occasion]:
+def _regular(campaign: Campaign, file: CampaignFile, repeat: RepeatPart, zone: str, now: datetime) -> list[Edition]:
     """The newest moment only: who was away for a month sends one message, not four. Too late for it, the next comes."""
     assert campaign.begins_at
     first = campaign.begins_at.astimezone(ZoneInfo(zone))
@@ -59,7 +59,7 @@ def _regular(campaign: Campaign, file: CampaignFile, repeat: RepeatPart, zone: s
     if newest is None or now >= newest + file.schedule.life:
         return []
     yet = Earlier(campaign=campaign.id) if repeat.once else None
-    return [Occasion(f"on:{newest.date()}", _of(file, not_yet=yet), newest.astimezone(UTC))]
+    return [Edition(f"on:{newest.date()}", _of(file, not_yet=yet), newest.astimezone(UTC))]
 
 
 def _moment(first: datetime, on: str, place: int) -> datetime:
@@ -72,14 +72,14 @@ def _moment(first: datetime, on: str, place: int) -> datetime:
     return datetime.combine(date(year, month, day), first.time(), first.tzinfo)
 
 
-def _reminders(campaign: Campaign, file: CampaignFile, repeat: RepeatPart, today: date, now: datetime) -> list[Occasion]:
+def _reminders(campaign: Campaign, file: CampaignFile, repeat: RepeatPart, today: date, now: datetime) -> list[Edition]:
     found = []
     for place, days in enumerate(sorted(repeat.days) or [1]):
         step = f"{repeat.on}:{days}:"
         since = now - AGAIN[repeat.on] if repeat.on in AGAIN else None
         yet = Earlier(campaign=campaign.id, step=step, since=since)
         nearer = sorted(repeat.days)[place - 1] if place else 0
-        found.append(Occasion(f"{step}{today}", _of(file, not_yet=yet, **_whose(repeat, days, nearer, today, now)), now))
+        found.append(Edition(f"{step}{today}", _of(file, not_yet=yet, **_whose(repeat, days, nearer, today, now)), now))
     return found
 
 
@@ -96,8 +96,8 @@ def _whose(repeat: RepeatPart, days: int, nearer: int, today: date, now: datetim
 
 
 def _of(file: CampaignFile, **narrower: Any) -> CampaignFile:
-    """What the occasion's own campaign says: the same, to fewer, without a schedule of its own."""
-    # Expected numbers are of the whole; an occasion has as many as it has.
+    """What the edition's own campaign says: the same, to fewer, without a schedule of its own."""
+    # Expected numbers are of the whole; an edition has as many as it has.
     audience = Audience.model_validate(file.audience.model_dump() | {"expected": None} | narrower)
     return file.model_copy(update={"audience": audience, "schedule": file.schedule.model_copy(update={"at": None})})
 
@@ -106,7 +106,7 @@ async def zone_of(db: Connection, campaign: Campaign) -> str:
     return (await zones_of(db)).get(campaign.branch, HOME)
 
 
-async def concerns(db: Connection, campaign: Campaign, occasion: Occasion, now: datetime, after: int) -> tuple[bool, int | None]:
+async def concerns(db: Connection, campaign: Campaign, edition: Edition, now: datetime, after: int) -> tuple[bool, int | None]:
     """Whether there is anybody among the next contacts, and up to which it was looked (None: there are no more).
 
     In pieces, for a look at a million people takes longer than others may wait.
@@ -115,37 +115,37 @@ async def concerns(db: Connection, campaign: Campaign, occasion: Occasion, now: 
     until: int | None = (await db.execute(select(func.max(nearest.c.id)))).scalar()
     if until is None:
         return False, None
-    fits = audiences.fits(occasion.file.audience, campaign.branch, now)
+    fits = audiences.fits(edition.file.audience, campaign.branch, now)
     some = select(CONTACTS.c.id).where(CONTACTS.c.id > after, CONTACTS.c.id <= until, fits).limit(1)
     return (await db.execute(some)).first() is not None, until
 
 
 async def happened(db: Connection, campaign: Campaign, code: str) -> bool:
-    mine = CAMPAIGNS.c.parent == campaign.id, CAMPAIGNS.c.occasion == code
+    mine = CAMPAIGNS.c.parent == campaign.id, CAMPAIGNS.c.edition == code
     return (await db.execute(select(CAMPAIGNS.c.id).where(*mine))).first() is not None
 
 
-async def happen(db: Connection, tools: Tools, campaign: Campaign, occasion: Occasion, now: datetime) -> int | None:
-    """The occasion's own campaign, started; None if there is one already, or the standing one was stopped. Any process may try."""
+async def happen(db: Connection, tools: Tools, campaign: Campaign, edition: Edition, now: datetime) -> int | None:
+    """The edition's own campaign, started; None if there is one already, or the standing one was stopped. Any process may try."""
     standing = await by_id(db, "*", campaign.id, lock=True)
-    if standing is None or standing.state != STANDING or await happened(db, campaign, occasion.code):
+    if standing is None or standing.state != STANDING or await happened(db, campaign, edition.code):
         return None
-    begins = max(occasion.at, now)
+    begins = max(edition.at, now)
     row = {
         "id": tools.new_id(),
         "branch": standing.branch,
         "name": standing.name,
         "state": PLANNING,
         "version": 0,
-        "content": occasion.file.model_dump_json(),
+        "content": edition.file.model_dump_json(),
         "cursor": 0,
         "parent": standing.id,
-        "occasion": occasion.code,
+        "edition": edition.code,
     }
     signed = {name: getattr(standing, name) for name in ("author", "approver", "approved_at")}
-    times = {"changed_at": now, "started_at": now, "begins_at": begins, "expires_at": occasion.at + occasion.file.schedule.life}
+    times = {"changed_at": now, "started_at": now, "begins_at": begins, "expires_at": edition.at + edition.file.schedule.life}
     await db.execute(insert(CAMPAIGNS), [row | signed | times])
-    detail = {"standing": str(standing.id), "occasion": occasion.code}
+    detail = {"standing": str(standing.id), "edition": edition.code}
     await audit.record(db, tools, audit.Entry(None, standing.branch, "campaign.started", f"campaign:{row['id']}", detail), now)
     return int(str(row["id"]))
 
