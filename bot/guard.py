@@ -1,4 +1,4 @@
-"""Notices a restored backup: in an older copy, messages that were sent are waiting again, and would all be sent twice."""
+"""Notices a restored backup: in an older copy, messages that were sent are waiting again, and people who were erased stand there again."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import structlog
 
+from bot.erasures import Erasures
 from bot.failpoints import commit
 from storage import Database, Unavailable, marks, pauses
 from storage.database import file_of
@@ -25,9 +26,14 @@ class Guard:
         self._database = database
         file = file_of(database.url)
         self.path = file.with_name(f"{file.name}.newest") if file else folder / f"{database.name}.newest"
+        self.erasures = Erasures(database, self.path.with_suffix(".erased"))
 
     async def check(self, now: datetime) -> bool:
-        """Called before anything is sent. False if this is an older copy: campaigns rest until a person accepts it."""
+        """Called before anything is sent. False if this is an older copy: campaigns rest until a person accepts it.
+
+        Whoever was erased is erased again at once: nobody needs to accept that.
+        """
+        await self.erasures.replay(now)
         noted = self._noted()  # before the database is asked: another sender may be noting a newer one just now
         if await self._database.writer.read(marks.newest_delivery) >= noted:
             return True
@@ -46,6 +52,7 @@ class Guard:
                 log.warning("not_noted_how_far", error=type(error).__name__)
 
     async def note(self) -> None:
+        await self.erasures.note()
         newest = await self._database.writer.read(marks.newest_delivery)
         if newest > self._noted():
             await self._keep(newest)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Dialect, Index, LargeBinary, TypeDecorator
+from sqlalchemy import BigInteger, Column, DateTime, Dialect, Index, LargeBinary, TypeDecorator, text
 from sqlmodel import Field, SQLModel
 
 
@@ -38,7 +38,10 @@ def moment(**options: Any) -> Column[datetime]:
 
 class ContactRow(SQLModel, table=True):
     __tablename__ = "contacts"
-    __table_args__ = (Index("contacts_by_branch", "branch", "created_at", "erased_at"),)  # people are counted from it alone
+    __table_args__ = (
+        Index("contacts_by_branch", "branch", "created_at", "erased_at"),  # people are counted from it alone
+        Index("contacts_erased", "erased_at", postgresql_where=text("erased_at IS NOT NULL"), sqlite_where=text("erased_at IS NOT NULL")),
+    )
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     created_at: datetime = Field(sa_column=moment(nullable=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -160,6 +161,17 @@ async def erase_of(db: Connection, tools: Tools, contact: int, now: datetime) ->
     open_ = {"memory": None, "officer_id": None, "held_at": None}
     await db.execute(update(CONVERSATIONS).where(CONVERSATIONS.c.contact_id == contact).values(**open_, seen_at=now))
     return counts
+
+
+async def erased(db: Connection) -> list[int]:
+    """Who was erased and has not been swept away yet."""
+    return list((await db.execute(select(CONTACTS.c.id).where(CONTACTS.c.erased_at.is_not(None)))).scalars())
+
+
+async def still_known(db: Connection, contacts: Collection[int]) -> list[int]:
+    """Who of these stands here as if they had never been erased."""
+    mine = CONTACTS.c.id.in_(contacts), CONTACTS.c.erased_at.is_(None)
+    return list((await db.execute(select(CONTACTS.c.id).where(*mine))).scalars())
 
 
 async def _load(db: Connection, contact: int) -> Contact:
