@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,10 @@ from bot.house import DEMO, load, open_database
 from bot.web import build
 from console import Console, proofs, sign_in
 from console.policies import Role
-from storage import audit, credentials, migrate, officers, sessions
+from console.sign_in import PASSWORD_TRIES
+from storage import audit, credentials, limits, migrate, officers, sessions
 from storage.audit import Wanted
+from storage.writer import Connection
 from tests.console.conftest import NOW, SETTINGS, Browser, Clock, Desk, _ready
 from tests.console.people import PASSWORD, RECOVERY, able
 from tests.talk import KEY
@@ -515,3 +518,17 @@ async def test_what_proves_an_officer_is_kept_unreadable(desk: Desk, tmp_path: P
     kept = (tmp_path / "sapa.db").read_bytes() + (tmp_path / "sapa.db-wal").read_bytes()
     for secret in (PASSWORD, "JBSWY3DPEHPK3PXP", RECOVERY, RECOVERY.replace("-", ""), "a-secret-link-token"):
         assert secret.encode() not in kept
+
+
+async def test_ten_thousand_tries_in_a_quarter_of_an_hour_are_ten_real_checks(desk: Desk) -> None:
+    """W11: whatever network addresses they come from; half a day later the account is as it was."""
+
+    async def try_all(db: Connection) -> int:
+        start, tries = desk.clock.now, 10_000
+        moments = (start + timedelta(minutes=15) * number / tries for number in range(tries))
+        return sum([await limits.spend(db, desk.database.dialect, "account:sri", PASSWORD_TRIES, moment) for moment in moments])
+
+    assert await desk.database.writer.run(try_all) <= 10
+    desk.clock.move(hours=12)
+    later = desk.clock.now
+    assert await desk.database.writer.run(lambda db: limits.spend(db, desk.database.dialect, "account:sri", PASSWORD_TRIES, later))
