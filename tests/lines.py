@@ -131,11 +131,14 @@ class Line:
 @dataclass
 class OnWhatsApp(Line):
     emulator: WhatsAppEmulator = field(kw_only=True)
-    chat: str = "6281234567890"
+    chats: list[str] = field(default_factory=list)  # workers by name, each with a number of their own
 
     async def say(self, line: str) -> None:
         kind, details = self._order(line)
-        await self.emulator.send(kind, self.chat, at=int(self.now().timestamp()), **details)
+        if self.worker.name not in self.chats:
+            self.chats.append(self.worker.name)
+        chat = str(6281234567890 + self.chats.index(self.worker.name))
+        await self.emulator.send(kind, chat, at=int(self.now().timestamp()), **details)
 
     def _order(self, line: str) -> tuple[str, dict[str, Any]]:
         if line.startswith("["):

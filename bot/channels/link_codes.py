@@ -13,6 +13,7 @@ from storage.links import GREETINGS
 
 WORD = re.compile(r"\S+")
 EDGES = " .,;:!?\"'`*_~()[]{}<>«»“”‘’…"
+MARK = re.compile(r"\s*\[\s*([^\s\]]+)\s*\]\s*")  # as our links bring a code
 CODE = re.compile(r"[A-Za-z0-9-]{5,11}")
 NAMED = re.compile(r"(?:kode|code|ref)[.:=]*", re.IGNORECASE)  # the word before a code
 MOST = 64  # letters of something that cannot be a code, which is counted and not kept
@@ -36,22 +37,26 @@ def coded(inbound: Inbound, *, first: bool = False) -> Inbound:
     fits, wherever it stands. `first`: somebody who never wrote before more likely came by a link, so that small letters are believed too.
     """
     text = inbound.text
-    if inbound.kind != "text" or inbound.edited or inbound.ref or not any(letter.isdecimal() for letter in text):
+    if inbound.kind != "text" or inbound.edited or inbound.ref:
+        return inbound
+    if alone := MARK.fullmatch(text):  # whoever took our words away has left the code, or what it became
+        return replace(inbound, ref=read_code(alone[1]) or alone[1][:MOST], text="/start")
+    if not any(letter.isdecimal() for letter in text):
         return inbound
     if text.startswith("/") and not text.startswith("/start"):
         return inbound  # a command with a one-time code of its own
     found = max(_candidates(text, first=first), key=lambda one: (one.sure, one.start), default=None)
     if found is None:
         return inbound
-    if found.code is None:
-        return replace(inbound, ref=found.typed[:MOST])
     rest = " ".join(part for part in (text[: found.start].rstrip(), text[found.end :].lstrip()) if part)
-    alone = not rest
-    if alone and found.sure < MARKED and len(found.code) > LONGEST and not first:
+    only_ours = rest.casefold().strip(EDGES) in {*OURS, ""}
+    if found.code is None:
+        return replace(inbound, ref=found.typed[:MOST], text="/start" if only_ours else text)
+    if not rest and found.sure < MARKED and len(found.code) > LONGEST and not first:
         return inbound  # a one-time code, which is as long
-    if not alone and found.sure == HINTED:
+    if rest and found.sure == HINTED:
         return replace(inbound, ref=found.code)
-    return replace(inbound, ref=found.code, text="/start" if rest.casefold().strip(EDGES) in {*OURS, ""} else rest)
+    return replace(inbound, ref=found.code, text="/start" if only_ours else rest)
 
 
 def _candidates(text: str, *, first: bool) -> list[_Found]:
