@@ -35,7 +35,7 @@ soak: export SAPA_SOAK := 1
 soak: export SAPA_TEST_UPDATES := 100000
 soak: develop needs ## the whole crash suite: hundreds of kills, 100,000 strange updates, a backlog; prints its figures
 	@rm -f var/soak.jsonl
-	@$(PYTEST) -q -n 2 -m "" -rs --ignore tests/crash/test_backlog.py tests/crash
+	@$(PYTEST) -q -n 2 -m "" -rs --ignore tests/crash/test_backlog.py tests/crash tests/test_keys.py
 	@$(PYTEST) -q -m soak -rs tests/crash/test_backlog.py
 	@$(BIN)/python -m tests.crash.report
 

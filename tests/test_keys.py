@@ -275,6 +275,7 @@ async def test_killed_wherever_something_becomes_durable_it_goes_on(database_url
     await _all_stand(database_url, 1_000)
 
 
+@pytest.mark.soak  # minutes; a thousand rows and every kill are tried above
 @pytest.mark.slow
 async def test_a_hundred_thousand_rows_are_sealed_anew_through_kills(database_url: str) -> None:
     async with opened(database_url, KEY) as database:
