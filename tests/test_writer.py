@@ -30,13 +30,15 @@ async def test_two_that_block_each_other_both_get_through(postgresql_url: str) -
     """Each holds a row that the other wants; the database ends one, which is then tried again."""
     writer = open_writer(postgresql_url)
     begun: list[str] = []
+    held: list[int] = []
     both = asyncio.Event()
 
     def crossing(first: int, second: int) -> Work[None]:
         async def work(db: Connection) -> None:
             begun.append("again" if both.is_set() else "first")
             await db.execute(text("UPDATE numbers SET value = value + 1 WHERE id = :id"), {"id": first})
-            if len(begun) == 2:
+            held.append(first)
+            if len(held) == 2:  # each has its first row, so that neither can get its second
                 both.set()
             await both.wait()
             await db.execute(text("UPDATE numbers SET value = value + 1 WHERE id = :id"), {"id": second})
