@@ -96,7 +96,7 @@ class App:
         if self.role is not Role.WORKER:
             self._engine.start()
             branch = await self.database.writer.read(lambda db: name_of(db, self.settings.branch))
-            await commit(self.database, "doors", lambda db: doors.keep(db, doors_of(self.settings)))
+            await commit(self.database, "doors", lambda db: doors.keep(db, self.database.dialect, doors_of(self.settings)))
             pages = Pages(branch, hotline())
             self._console = self._set_up_console(pages)
             routes = self._browser_routes(pages) + self._console.routes() + Links(self.database, self._clock).routes()

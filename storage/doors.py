@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 from sqlmodel import Field, SQLModel
 
-from storage.changes import Changes, table_of
+from storage.changes import Changes, insert_into, table_of
 from storage.links import Doors
 from storage.writer import Connection
 
@@ -36,12 +36,13 @@ async def read(db: Connection) -> Doors:
     return _doors({row.name: row.value for row in await db.execute(select(DOORS))})
 
 
-async def keep(db: Connection, doors: Doors) -> None:
-    """Said at each start; nothing is written where nothing changed."""
+async def keep(db: Connection, dialect: str, doors: Doors) -> None:
+    """Said at each start, by several processes at once; nothing is written where nothing changed."""
     if await read(db) == doors:
         return
-    await db.execute(delete(DOORS))
-    await db.execute(insert(DOORS), [{"name": name, "value": value} for name, value in asdict(doors).items()])
+    for name, value in asdict(doors).items():
+        said = insert_into(DOORS, dialect).values(name=name, value=value)
+        await db.execute(said.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 
 
 def _doors(rows: dict[str, str]) -> Doors:

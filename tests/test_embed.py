@@ -41,7 +41,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = open_database(database_url, KEY)
     await load(opened, BRANCH, NOW)
     await opened.writer.run(lambda db: partners.change(db, "parco-laut", 0, name="PT Parco Laut", kind="p3mi", hosts=SITES))
-    await opened.writer.run(lambda db: doors.keep(db, Doors("https://sapa.example")))
+    await opened.writer.run(lambda db: doors.keep(db, opened.dialect, Doors("https://sapa.example")))
     yield opened
     await opened.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +13,7 @@ from sqlalchemy import create_engine, select
 from sqlmodel import SQLModel
 
 from bot.house import load, new_engine, open_database
-from storage import Database, Inbound, links
+from storage import Database, Inbound, doors, links
 from storage.codes import check
 from storage.contacts import ContactRow
 from storage.links import Doors, candidates
@@ -20,6 +21,7 @@ from storage.merging import merge
 from storage.partners import LINKS, PARTNERS
 from storage.privacy import erase_of, export_of
 from storage.touches import TOUCHES
+from storage.writer import Connection
 from tests.talk import BRANCH, EVERY, KEY
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
@@ -141,3 +143,19 @@ async def codes_of(db: object) -> list[object]:
 
 async def partners_of(db: object) -> list[object]:
     return list((await db.execute(select(PARTNERS.c.id).order_by(PARTNERS.c.id))).scalars())  # type: ignore[attr-defined]
+
+
+async def test_two_processes_that_start_at_once_say_their_doors_without_a_quarrel(postgresql_url: str) -> None:
+    database = open_database(postgresql_url, KEY)
+    try:
+        said = Doors("https://sapa.example", "sapa_test_bot", "6281234567890")
+        both = asyncio.Barrier(2)
+
+        async def start(db: Connection) -> None:
+            await both.wait()
+            await doors.keep(db, database.dialect, said)
+
+        await asyncio.gather(database.writer.run(start), database.writer.run(start))
+        assert await database.writer.read(doors.read) == said
+    finally:
+        await database.close()

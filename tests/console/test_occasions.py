@@ -32,7 +32,9 @@ DAY = {
 
 async def planned(desk: Desk) -> tuple[Browser, int, str]:
     """An officer, a day, and its code."""
-    await desk.database.writer.run(lambda db: doors.keep(db, Doors("https://sapa.example", "sapa_test_bot", "6281234567890")))
+    await desk.database.writer.run(
+        lambda db: doors.keep(db, desk.database.dialect, Doors("https://sapa.example", "sapa_test_bot", "6281234567890"))
+    )
     browser = await desk.signed_in(Role.OFFICER)
     answer = await browser.post("/desk/occasions/new", DAY)
     assert answer.status == 303, await answer.text()

@@ -99,7 +99,7 @@ async def populate(desk: Desk, partner: str, branch: str, many: int, interested:
 
 
 async def test_a_chat_joined_by_a_code_gets_link_and_guarded_numbers(both: Desk) -> None:
-    await both.database.writer.run(lambda db: doors.keep(db, DOORS))
+    await both.database.writer.run(lambda db: doors.keep(db, both.database.dialect, DOORS))
     await populate(both, MINE, "sidoarjo", 23, 4, 1000)
     page = await joined(both, await person_of(both, MINE))
     assert DOORS.telegram_link("7GQ2K") in page.text
@@ -113,7 +113,7 @@ async def test_a_chat_joined_by_a_code_gets_link_and_guarded_numbers(both: Desk)
 
 
 async def test_where_no_picture_can_be_sent_a_button_opens_it(both: Desk) -> None:
-    await both.database.writer.run(lambda db: doors.keep(db, DOORS))
+    await both.database.writer.run(lambda db: doors.keep(db, both.database.dialect, DOORS))
     person = await person_of(both, MINE)
     code = await both.database.writer.run(lambda db: officer_chats.new_code(db, both.database.tools, person.id, 5, both.clock()))
     page = await say(both, f"/mitra {code}", "a" * 32, "webchat")
@@ -155,7 +155,7 @@ async def test_an_officer_asks_for_the_numbers_of_the_branch(both: Desk) -> None
 
 
 async def test_the_page_opens_once_by_the_link_from_the_chat_and_closes_by_itself(both: Desk) -> None:
-    await both.database.writer.run(lambda db: doors.keep(db, DOORS))
+    await both.database.writer.run(lambda db: doors.keep(db, both.database.dialect, DOORS))
     path = link_in(await joined(both, await person_of(both, MINE)))
     looking = both.stranger()
     assert (await looking.get(path)).status == (await looking.get(path)).status == 200, "a chat program looked at it"
@@ -173,7 +173,7 @@ async def test_the_page_opens_once_by_the_link_from_the_chat_and_closes_by_itsel
 
 
 async def test_a_link_is_too_old_after_a_quarter_of_an_hour_and_after_a_newer_one(both: Desk) -> None:
-    await both.database.writer.run(lambda db: doors.keep(db, DOORS))
+    await both.database.writer.run(lambda db: doors.keep(db, both.database.dialect, DOORS))
     first = link_in(await joined(both, await person_of(both, MINE)))
     second = link_in(await say(both, "/mitra"))
     browser = both.stranger()
@@ -185,14 +185,14 @@ async def test_a_link_is_too_old_after_a_quarter_of_an_hour_and_after_a_newer_on
 
 
 async def test_a_partner_leaves_and_is_signed_out(both: Desk) -> None:
-    await both.database.writer.run(lambda db: doors.keep(db, DOORS))
+    await both.database.writer.run(lambda db: doors.keep(db, both.database.dialect, DOORS))
     browser = await opened(both, link_in(await joined(both, await person_of(both, MINE))))
     assert (await browser.post("/desk/partner/leave")).status == 303
     assert (await browser.get("/desk/partner")).status == 401
 
 
 async def test_names_stand_there_only_of_who_agreed(both: Desk) -> None:
-    await both.database.writer.run(lambda db: doors.keep(db, DOORS))
+    await both.database.writer.run(lambda db: doors.keep(db, both.database.dialect, DOORS))
     await populate(both, MINE, "sidoarjo", 9, 3, 1000)
     shared = {"contact_id": 1000, "partner": MINE, "at": both.clock(), "notice": "2026-11"}
     browser = await opened(both, link_in(await joined(both, await person_of(both, MINE))))
@@ -279,7 +279,7 @@ def probes(chance: random.Random, made: dict[str, str], own: str) -> Iterable[tu
 
 async def test_five_hundred_probes_never_tell_another_partner_s_number(both: Desk) -> None:
     chance = random.Random(500)
-    await both.database.writer.run(lambda db: doors.keep(db, DOORS))
+    await both.database.writer.run(lambda db: doors.keep(db, both.database.dialect, DOORS))
     made = await hidden(both)
     await populate(both, MINE, "sidoarjo", 12, 2, 500)
     browser = await opened(both, link_in(await joined(both, await person_of(both, MINE))))

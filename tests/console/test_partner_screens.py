@@ -24,7 +24,9 @@ PARCO = "/desk/partners/parco-laut"
 
 async def filled(desk: Desk) -> list[str]:
     """A desk with what partners can have; the addresses of all that can be looked at."""
-    await desk.database.writer.run(lambda db: doors.keep(db, Doors("https://sapa.example", "sapa_test_bot", "6281234567890")))
+    await desk.database.writer.run(
+        lambda db: doors.keep(db, desk.database.dialect, Doors("https://sapa.example", "sapa_test_bot", "6281234567890"))
+    )
     boss = await desk.signed_in(Role.ADMINISTRATOR)
     await boss.post(f"{PARCO}/change", {"version": "0", "name": "PT Parco Laut", "kind": "p3mi", "hosts": "https://parco.example"})
     made = await boss.post(f"{PARCO}/links", {"label": "Papan pengumuman di ruang tunggu keberangkatan", "until": "2027-01-31"})

@@ -126,7 +126,7 @@ async def test_a_link_of_a_campaign_of_another_branch_is_refused(desk: Desk) -> 
 
 
 async def test_qr_codes_of_every_door_are_read_as_the_link(both: Desk) -> None:
-    await both.database.writer.run(lambda db: doors.keep(db, DOORS))
+    await both.database.writer.run(lambda db: doors.keep(db, both.database.dialect, DOORS))
     browser = await both.signed_in(Role.OFFICER)
     code = await make_link(browser)
     for channel, address in DOORS.links(code).items():
@@ -171,7 +171,7 @@ def test_any_name_can_be_printed(name: str) -> None:
 
 
 async def test_the_words_to_send_and_the_embed_code_carry_the_link(desk: Desk) -> None:
-    await desk.database.writer.run(lambda db: doors.keep(db, DOORS))
+    await desk.database.writer.run(lambda db: doors.keep(db, desk.database.dialect, DOORS))
     browser = await desk.signed_in(Role.OFFICER)
     page = await (await browser.get(f"{PARCO}/links/7GQ2K")).text()
     assert DOORS.whatsapp_link("7GQ2K") in page
