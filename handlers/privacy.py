@@ -53,14 +53,17 @@ async def kept(turn: Turn[Copy]) -> Next:
         lines.append(_("checks by number: {checks}; the number itself is not kept", checks=counts["checks"]))
     if consent:
         lines.append(_("your consent of {day} to keep a name or a number", day=day_of(turn, consent)))
-    turn.say(
-        _("What is kept of you, to answer you:\n{lines}", lines=Lines(tuple(lines))),
-        _(
-            "Only officers of {office} read it; no employer and no agency does. Your rights: {article}.",
-            office=office.name,
-            article=_article("5-13"),
-        ),
-    )
+    shared = await turn.store.shares.partners()
+    for name in shared.values():
+        lines.append(_('{partner} may see your name and whether you are registered; to end it, write "share my name"', partner=name))
+    turn.say(_("What is kept of you, to answer you:\n{lines}", lines=Lines(tuple(lines))))
+    law = _article("5-13")
+    if shared:
+        turn.say(_("All the rest only officers of {office} read. Your rights: {article}.", office=office.name, article=law))
+    else:
+        turn.say(
+            _("Only officers of {office} read it; no employer and no agency does. Your rights: {article}.", office=office.name, article=law)
+        )
     return wish
 
 

@@ -11,10 +11,11 @@ MORE = {"privacy": _("My data"), "menu": _("Menu")}
 
 
 class Sharing(State):
-    """Which partner, by id and name."""
+    """Which partner, by id and name, and of which others that may see the name it is still to be asked whether it ends."""
 
     partner: str = ""
     name: str = ""
+    others: tuple[tuple[str, str], ...] = ()
 
 
 sharing = Dialogue("sharing", Sharing, words=("bagikan nama", "share my name"), command="bagikan")
@@ -22,11 +23,14 @@ sharing = Dialogue("sharing", Sharing, words=("bagikan nama", "share my name"), 
 
 @sharing.step()
 async def begin(turn: Turn[Sharing]) -> Next:
-    partner = await _partner(turn)
+    shared, partner = await turn.store.shares.partners(), await _partner(turn)
+    if shared:  # first what can be ended, also where they came by another link since
+        turn.state = _first(tuple(shared.items()))
+        return stop
     if partner is None:
         return done(_("You came by nobody's link, so there is nobody to share with. Nothing is shared."), then=MORE)
     turn.state = Sharing(partner=partner.id, name=partner.name)
-    return stop if await turn.store.shares.with_(partner.id) else agree
+    return agree
 
 
 def _ask(state: Sharing) -> Text:
@@ -41,7 +45,7 @@ def _ask(state: Sharing) -> Text:
 async def agree(turn: Turn[Sharing], answer: bool) -> Next:
     if not answer:
         return _nothing(turn)
-    if not await turn.store.shares.with_(turn.state.partner):
+    if turn.state.partner not in await turn.store.shares.partners():
         turn.store.shares.agree(turn.state.partner, NOTICE_VERSION)
         turn.store.events.add("consent", "share", partner=turn.state.partner, given=True)
     return done(
@@ -60,7 +64,18 @@ async def stop(turn: Turn[Sharing], answer: bool) -> Next:
         turn.store.shares.end(turn.state.partner)
         turn.store.events.add("consent", "share", partner=turn.state.partner, given=False)
         return _nothing(turn)
+    if turn.state.others:
+        turn.state = _first(turn.state.others)
+        return stop
+    if (partner := await _partner(turn)) and partner.id not in await turn.store.shares.partners():
+        turn.state = Sharing(partner=partner.id, name=partner.name)
+        return agree
     return done(_("Good, it stays as it is."), then=MORE)
+
+
+def _first(partners: tuple[tuple[str, str], ...]) -> Sharing:
+    (id_, name), *others = partners
+    return Sharing(partner=id_, name=name, others=tuple(others))
 
 
 def _nothing(turn: Turn[Sharing]) -> Done:

@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 from storage.changes import Changes, table_of
 from storage.contacts import moment
 from storage.interests import INTERESTS
+from storage.partners import PARTNERS
 from storage.writer import Connection
 
 
@@ -39,9 +40,11 @@ class Shares:
     def __init__(self, changes: Changes) -> None:
         self._changes = changes
 
-    async def with_(self, partner: str) -> bool:
-        mine = SHARES.c.contact_id == self._changes.contact.id, SHARES.c.partner == partner
-        return (await self._changes.read(select(SHARES.c.at).where(*mine))).first() is not None
+    async def partners(self) -> dict[str, str]:
+        """Who may see the contact's name now, longest first: {partner: its name}."""
+        query = select(PARTNERS.c.id, PARTNERS.c.name).join(SHARES, SHARES.c.partner == PARTNERS.c.id)
+        mine = query.where(SHARES.c.contact_id == self._changes.contact.id).order_by(SHARES.c.at, PARTNERS.c.id)
+        return {row.id: row.name for row in await self._changes.read(mine)}
 
     def agree(self, partner: str, notice: str) -> None:
         self._changes.add(SHARES, contact_id=self._changes.contact.id, partner=partner, at=self._changes.now, notice=notice)
