@@ -82,6 +82,7 @@ _UNIT = {
 _FOREIGN = re.compile(
     r"\s*(?:nt\b|ntd|twd|hkd|hk\$|rm\b|ringgit|sgd|usd|us\$|\$|dolar|dollar|dirham|aed|riyal|real|sar\b|yen|jpy|won|krw|dinar|euro)"
 )
+_TIME = re.compile(r"\s*(?:months|years|tahun|thn)\b")  # "99999 months" is a length, if an odd one
 _FOREIGN_BEFORE = re.compile(r"(?:nt|ntd|twd|hkd|hk|rm|sgd|usd|aed|sar)?\$?\s*$")
 
 
@@ -111,6 +112,6 @@ def amounts_in(text: str) -> tuple[int, ...]:
         foreign = _FOREIGN.match(match["tail"] or "") or (
             _FOREIGN_BEFORE.search(before) and re.search(r"(?:nt|ntd|twd|hkd|hk|rm|sgd|usd|aed|sar|\$)\s*$", before)
         )
-        if not foreign and (amount := _sum(match)) is not None:
+        if not foreign and not _TIME.match(match["tail"] or "") and (amount := _sum(match)) is not None:
             found.append(amount)
     return tuple(found)
