@@ -173,6 +173,13 @@ async def test_the_results_go_into_a_file_without_names(settings: Settings, file
     assert [row[1] for row in rows[1:]] == ["telegram"] * 3
 
 
+async def test_the_results_go_to_the_terminal_which_stays_open(settings: Settings, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    await command.keep(settings, file, "ani")
+    await more.export(settings, str(file), None)
+    print("still here")  # noqa: T201
+    assert capsys.readouterr().out.splitlines()[-2:] == ["person,channel,state,reason,at,pressed", "still here"]
+
+
 async def test_a_link_that_leads_nowhere_is_found_by_trying_it() -> None:
     async def there(_request: web.Request) -> web.Response:
         return web.Response(text="halo")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import sys
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from bot import house
 from bot.campaigns_house import kit_of
 from bot.commands.campaign import campaign_of, officer_of, ruled
 from bot.settings import Settings
+from console.exports import harmless
 from storage import attachments, audience_upload, audiences_saved, campaigns_cost, campaigns_pace, campaigns_trial
 from storage.attachments import Unfit
 from storage.audience_upload import Refused
@@ -84,14 +86,14 @@ async def export(settings: Settings, which: str, file: Path | None) -> None:
     """Each person by the number of their page, without name or telephone number."""
     async with house.working(settings) as database:
         campaign, after = await campaign_of(database, which, settings.branch), 0
-        with file.open("w", encoding="utf-8", newline="") if file else sys.stdout as out:
+        with file.open("w", encoding="utf-8", newline="") if file else nullcontext(sys.stdout) as out:
             rows = csv.writer(out)
             rows.writerow(COLUMNS)
             while chunk := await database.writer.read(lambda db, after=after: campaigns_pace.recipients(db, campaign.id, after, PIECE)):  # type: ignore[misc]
                 after = chunk[-1].contact_id
                 for one in chunk:
                     at = datetime.fromtimestamp(one.due, UTC).isoformat(timespec="minutes")
-                    rows.writerow([one.contact_id, one.channel, one.state, one.reason or "", at, one.pressed or ""])
+                    rows.writerow(map(harmless, (one.contact_id, one.channel, one.state, one.reason, at, one.pressed)))
         if file:
             typer.echo(f"Wrote {file}.")
 
