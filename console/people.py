@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -18,13 +18,11 @@ from console.words import CHANNELS, CHECK_RESULTS, INTEREST_STATES, REASONS, wor
 from facts import cite
 from locales import Text, _
 from storage import joins, people, rights, searching
-from storage.limits import Limit
 from storage.people import Person, Wanted
 from storage.writer import Connection
 
 PATH, PAGE = "/desk/people", 50
 LAW = "uu-27-2022"
-A_DAY = Limit(20, timedelta(hours=24))  # copies an officer may make
 FILTERS = (
     Filter("check", _("What checks found"), CHECK_RESULTS),
     Filter("state", _("Consent"), {"consent": _("Consent given"), "no_consent": _("No consent"), "stopped": _("Wants no campaigns")}),
