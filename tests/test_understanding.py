@@ -56,7 +56,8 @@ def test_sums_in_rupiah_are_read_however_they_are_written(said: str, amounts: tu
 
 
 @pytest.mark.parametrize(
-    "said", ["1500 nt", "30rb dirham", "NT$ 1500", "nik 3515010101010001", "wa 08123456789", "20%", "tahun 2024", "telp 175", "99999 months"]
+    "said",
+    ["1500 nt", "30rb dirham", "NT$ 1500", "nik 3515010101010001", "wa 08123456789", "20%", "tahun 2024", "telp 175", "99999 months"],
 )
 def test_other_currencies_and_numbers_are_no_sums(said: str) -> None:
     assert amounts_in(said) == ()
