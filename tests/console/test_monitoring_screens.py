@@ -23,18 +23,18 @@ PAGES = [
 ]
 
 
-async def test_nothing_stands_in_anybodys_way(screen: Screen) -> None:  # noqa: F811
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+async def test_nothing_stands_in_anybodys_way(screen: Screen, width: int, scheme: str) -> None:  # noqa: F811
     await filled(screen.desk, 6)
     await screen.enter()
+    await screen.page.set_viewport_size({"width": width, "height": 800})
+    await screen.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     found = {}
-    for width, scheme in LOOKS:
-        await screen.page.set_viewport_size({"width": width, "height": 800})
-        await screen.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        for path in PAGES:
-            await screen.open(path)
-            too_wide = await screen.page.evaluate("document.documentElement.scrollWidth > innerWidth")
-            found[width, scheme, path] = await screen.wrongs() + (["wider than the screen"] if too_wide else [])
-    assert {look: wrongs for look, wrongs in found.items() if wrongs} == {}
+    for path in PAGES:
+        await screen.open(path)
+        too_wide = await screen.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        found[path] = await screen.wrongs() + (["wider than the screen"] if too_wide else [])
+    assert {path: wrongs for path, wrongs in found.items() if wrongs} == {}
     assert [words for words in screen.complaints if "404" not in words and "400" not in words and not words.startswith("[DOM]")] == []
 
 
