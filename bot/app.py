@@ -18,6 +18,7 @@ from bot.campaigns_links import Links
 from bot.channels import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_intake import Intake
+from bot.channels.telegram_watch import Watch
 from bot.channels.whatsapp import WhatsApp
 from bot.channels.whatsapp_templates import keep_in_step
 from bot.channels.whatsapp_webhook import Webhook
@@ -36,6 +37,7 @@ from bot.pages.serve import WebChat
 from bot.reading import Reading
 from bot.schedule import Schedule
 from bot.settings import Settings
+from bot.watchdog import Watchdog
 from bot.web import build
 from console import Console
 from console.policies import Policy, Route
@@ -66,6 +68,7 @@ class App:
         self.role = role
         self.port = settings.port
         self._reading = Reading(database)
+        self._watchdog = Watchdog()
         self._clock = Clock(database)
         self._engine = house.new_engine(database, settings.branch, self._clock, committed=self._committed)
         self._channels: dict[str, tuple[Channel, Pace]] = {}
@@ -84,7 +87,7 @@ class App:
         """Serve; the addresses people can open."""
         routes: list[Route] = []
         await self._clock.look()
-        self._tasks.append(asyncio.create_task(self._clock.keep()))
+        self._tasks += [asyncio.create_task(self._clock.keep()), asyncio.create_task(self._watchdog.run())]
         if self.database.dialect == "postgresql":
             self._tasks.append(asyncio.create_task(Listener(self.database.url, self._heard).listen()))
         else:
@@ -192,7 +195,9 @@ class App:
             )
         words = secret.get_secret_value() if secret else ""
         intake = Intake(telegram, self.database, self._engine.receive, house.now, words)
-        self._tasks.append(asyncio.create_task(intake.settle_in(f"{public}{TELEGRAM_HOOK}" if public else "")))
+        hook = f"{public}{TELEGRAM_HOOK}" if public else ""
+        watch = Watch(telegram, self.database, self._clock, self._committed, hook, words, self.settings.branch)
+        self._tasks += [asyncio.create_task(intake.settle_in(hook)), asyncio.create_task(watch.run())]
         if not public:
             self._tasks.append(asyncio.create_task(intake.poll()))
             return []
@@ -241,8 +246,8 @@ class App:
             async with asyncio.timeout(2):
                 await self.database.writer.read(lambda db: name_of(db, self.settings.branch))
         except (Unavailable, TimeoutError, LookupError):
-            return {"database": False}
-        return {"database": True}
+            return {"database": False, **self._watchdog.state()}
+        return {"database": True, **self._watchdog.state()}
 
 
 async def serve(settings: Settings, role: Role, *, demo: bool, announce: Callable[[str], None]) -> None:

@@ -32,6 +32,10 @@ OLDEST = Gauge("sapa_queue_age_seconds", "Age of the oldest delivery that waits 
 DOUBT = Gauge("sapa_in_doubt", "Deliveries of which nobody knows whether they arrived.", registry=REGISTRY)
 QUARANTINED = Gauge("sapa_quarantined", "Messages put aside because they could not be handled.", registry=REGISTRY)
 GAPS = Gauge("sapa_updates_dropped", "Updates of the last day that Telegram gave up on: numbers that never came.", registry=REGISTRY)
+RESTING = Gauge("sapa_resting", "What rests or is wrong until a person looks at it.", ["name", "reason"], registry=REGISTRY)
+TAKEN = Counter("sapa_telegram_address_changed_total", "Times somebody else turned our Telegram bot to another address.", registry=REGISTRY)
+HELD_UP = Counter("sapa_held_up_total", "Times this process did nothing for seconds.", registry=REGISTRY)
+FILES = Gauge("sapa_spare_files", "File descriptors this process may still open.", registry=REGISTRY)
 
 
 @contextmanager
@@ -72,3 +76,6 @@ def show(counts: Figures) -> None:
     DOUBT.set(counts.in_doubt)
     QUARANTINED.set(counts.quarantined)
     GAPS.set(counts.dropped)
+    RESTING.clear()
+    for name, reason in counts.resting.items():
+        RESTING.labels(name, reason).set(1)

@@ -11,7 +11,7 @@ from console.refused import Refused
 from console.visit import Visit
 from console.words import CHANNELS, word_for
 from locales import Text, _
-from storage import accounts, operation
+from storage import accounts, operation, pauses
 from storage.figures import figures
 from storage.scope import EVERYWHERE
 from storage.writer import Connection
@@ -25,7 +25,13 @@ REASONS = {
     "crash": _("the process that sent it died"),
     "stopped": _("we stopped while sending it"),
 }
-RESTS = {"restored": _("the database is an older copy: look at what was sent since, then run `sapa restore accept` on the server")}
+RESTS = {
+    "restored": _("the database is an older copy: look at what was sent since, then run `sapa restore accept` on the server"),
+    "token": _("Telegram does not take our token, so nobody is answered there: ask @BotFather for it (/token) and set it on the server"),
+    "address": _(
+        "somebody who has our Telegram token turned the bot to another address; it was turned back: have @BotFather make a new token (/revoke)"
+    ),
+}
 
 SETTLED = Refused(
     409,
@@ -46,7 +52,7 @@ async def show(visit: Visit) -> web.Response:
         figures=await visit.read(lambda db: figures(db, visit.now)) if national else None,
         accounts=await visit.read(operation.accounts),
         processes=await visit.read(lambda db: operation.processes(db, dialect)),
-        resting=await visit.read(operation.resting),
+        resting=await visit.read(pauses.every),
         channels=CHANNELS,
         lanes=LANES,
         reasons=REASONS,

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from storage.changes import table_of
 from storage.conversations import InboundRow
 from storage.deliveries import DELIVERIES
+from storage.pauses import every
 from storage.writer import Connection
 
 INBOUND = table_of(InboundRow)
@@ -20,13 +21,14 @@ RESTART = 100_000  # Telegram keeps at most so many; a wider step is a new row o
 
 @dataclass(frozen=True)
 class Figures:
-    """`waiting` by channel and lane; `oldest` is the age in seconds of what waits longest, by channel."""
+    """`waiting` by channel and lane; `oldest` is the age in seconds of what waits longest, by channel; `resting` says why."""
 
     waiting: dict[tuple[str, int], int]
     oldest: dict[str, float]
     in_doubt: int
     quarantined: int
     dropped: int
+    resting: dict[str, str]
 
 
 async def figures(db: Connection, now: datetime) -> Figures:
@@ -42,7 +44,8 @@ async def figures(db: Connection, now: datetime) -> Figures:
         oldest[row.channel] = max(oldest.get(row.channel, 0.0), (now - row.due).total_seconds())
     doubt = (await db.execute(select(func.count()).where(DELIVERIES.c.state == "in_doubt"))).scalar_one()
     aside = (await db.execute(select(func.count()).where(INBOUND.c.state == "quarantined"))).scalar_one()
-    return Figures(waiting, oldest, doubt, aside, await dropped(db, now))
+    resting = {name: why for name, (why, _since) in (await every(db)).items()}
+    return Figures(waiting, oldest, doubt, aside, await dropped(db, now), resting)
 
 
 async def dropped(db: Connection, now: datetime) -> int:

@@ -14,7 +14,6 @@ from storage.contacts import ContactRow
 from storage.conversations import InboundRow
 from storage.deliveries import DELIVERIES, IN_DOUBT, REPLY_LIVES
 from storage.leases import LEASES, clock
-from storage.pauses import PAUSES
 from storage.scope import EVERYWHERE
 from storage.writer import Connection
 
@@ -94,11 +93,6 @@ async def processes(db: Connection, dialect: str) -> list[Process]:
 
 async def accounts(db: Connection) -> list[Account]:
     return [Account(**dict(row._mapping)) for row in await db.execute(select(ACCOUNTS).order_by(ACCOUNTS.c.channel))]
-
-
-async def resting(db: Connection) -> dict[str, tuple[str, datetime]]:
-    """What rests until a person says otherwise: {name: (why, since)}."""
-    return {row.name: (row.reason, row.since) for row in await db.execute(select(PAUSES))}
 
 
 def _of(branch: str) -> ColumnElement[bool]:

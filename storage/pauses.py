@@ -1,4 +1,4 @@
-"""What rests until a person says otherwise, and why."""
+"""What rests until a person says otherwise, or is wrong until somebody mends it, and why."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from storage.writer import Connection
 
 CAMPAIGNS = "campaigns"
 RESTORED = "restored"  # the database is older than what this machine remembers of it
+TELEGRAM = "telegram"  # it does not take our token
+TELEGRAM_ADDRESS = "telegram address"  # somebody turned the bot to another one
 
 
 class PauseRow(SQLModel, table=True):
@@ -26,14 +28,21 @@ class PauseRow(SQLModel, table=True):
 PAUSES = table_of(PauseRow)
 
 
+async def every(db: Connection) -> dict[str, tuple[str, datetime]]:
+    """{name: (why, since)}."""
+    return {row.name: (row.reason, row.since) for row in await db.execute(select(PAUSES))}
+
+
 async def reason_of(db: Connection, name: str) -> str | None:
     """Why it rests; None if it does not."""
     reason: str | None = (await db.execute(select(PAUSES.c.reason).where(PAUSES.c.name == name))).scalar()
     return reason
 
 
-async def pause(db: Connection, dialect: str, name: str, reason: str, now: datetime) -> None:
-    await db.execute(insert_into(PAUSES, dialect).values(name=name, reason=reason, since=now).on_conflict_do_nothing())
+async def pause(db: Connection, dialect: str, name: str, reason: str, now: datetime) -> bool:
+    """False if it rested already."""
+    new = insert_into(PAUSES, dialect).values(name=name, reason=reason, since=now).on_conflict_do_nothing().returning(PAUSES.c.name)
+    return (await db.execute(new)).first() is not None
 
 
 async def lift(db: Connection, name: str) -> bool:

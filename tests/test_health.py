@@ -2,14 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
 
+from bot import metrics
 from bot.house import open_database
+from locales import Page
+from storage import pauses
 from storage.changes import table_of
 from storage.conversations import InboundRow
-from storage.figures import dropped
+from storage.deliveries import DELIVERIES, reply_row
+from storage.figures import Figures, dropped, figures
 from storage.writer import Connection
 from tests.emulators.client import TelegramEmulator
 from tests.serving import TOKEN, serving
@@ -19,12 +24,17 @@ NOW = datetime(2026, 11, 22, 5, tzinfo=UTC)
 CANARY_NIK = "3515005503900000"
 CANARY_PHONE = "+85261234567"
 CANARY_WORDS = "rahasia-kenari"
+# What an operator must be able to see: received, handled, what waits and how long, sends by outcome, doubt, what was put aside, gaps, times.
+FIGURES = {
+    *("sapa_received_total", "sapa_handled_total", "sapa_sends_total", "sapa_in_doubt", "sapa_quarantined", "sapa_updates_dropped"),
+    *("sapa_receive_seconds_bucket", "sapa_send_seconds_bucket", "sapa_held_up_total", "sapa_spare_files"),
+}
 
 
 async def test_the_server_says_that_it_is_alive_and_ready(tmp_path: Path, database_url: str) -> None:
     async with serving(tmp_path, database_url) as server:
         assert (await server.get("/health"))[0] == 200
-        assert await server.get("/ready") == (200, '{"database": true}')
+        assert await server.get("/ready") == (200, '{"database": true, "loop": true, "files": true}')
         status, words = await server.get("/nowhere")
         assert (status, words) == (404, "404 Not Found\n")
 
@@ -43,6 +53,8 @@ async def test_figures_are_on_a_port_of_their_own(tmp_path: Path, sqlite_url: st
             assert 'sapa_received_total{channel="telegram"} 1.0' in shown
             assert 'sapa_sends_total{channel="telegram",state="sent"} 1.0' in shown
             assert "sapa_in_doubt 0.0" in shown
+            named = {line.split("{")[0].split(" ")[0] for line in shown.splitlines() if not line.startswith("#")}
+            assert FIGURES <= named
 
 
 async def test_no_secret_and_nothing_said_ever_stands_in_a_log(tmp_path: Path, sqlite_url: str) -> None:
@@ -61,6 +73,39 @@ async def test_no_secret_and_nothing_said_ever_stands_in_a_log(tmp_path: Path, s
         kept = b"".join(path.read_bytes() for path in Path(sqlite_url.removeprefix("sqlite:///")).parent.glob("sapa.db*"))
         for canary in (CANARY_NIK, CANARY_PHONE, CANARY_PHONE[1:]):
             assert canary.encode() not in kept, "a number is readable in the database"
+
+
+async def test_each_figure_is_what_the_tables_hold(database_url: str) -> None:
+    database = open_database(database_url, KEY)
+    try:
+
+        async def work(db: Connection) -> Figures:
+            await pauses.pause(db, database.dialect, pauses.CAMPAIGNS, pauses.RESTORED, NOW)
+            rows = [
+                row_of(number, state, minutes) for number, (state, minutes) in enumerate([("queued", 5), ("queued", 1), ("in_doubt", 9)])
+            ]
+            await db.execute(insert(DELIVERIES), rows)
+            aside = {"id": "t:1", "at": NOW, "number": 1, "state": "quarantined"}
+            await db.execute(insert(table_of(InboundRow)), [aside, aside | {"id": "t:2", "number": 2, "state": "done"}])
+            return await figures(db, NOW)
+
+        metrics.show(await database.writer.run(work))
+    finally:
+        await database.close()
+    assert shown("sapa_queue_depth", channel="telegram", lane="0") == 2
+    assert shown("sapa_queue_age_seconds", channel="telegram") == 300
+    assert [shown(f"sapa_{name}") for name in ("in_doubt", "quarantined", "updates_dropped")] == [1, 1, 0]
+    assert shown("sapa_resting", name="campaigns", reason="restored") == 1
+
+
+def row_of(number: int, state: str, minutes: int) -> dict[str, Any]:
+    at = NOW - timedelta(minutes=minutes)
+    row = reply_row(number, f"k{number}", 1, "a", "telegram", Page("halo"), at, pulled=False, follows=None)
+    return row | {"state": state, "due_at": at}
+
+
+def shown(name: str, /, **labels: str) -> float | None:
+    return metrics.REGISTRY.get_sample_value(name, labels)
 
 
 async def test_updates_that_telegram_gave_up_on_are_counted(database_url: str) -> None:

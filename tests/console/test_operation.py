@@ -85,3 +85,13 @@ async def test_a_restored_copy_is_said_with_the_mend(desk: Desk) -> None:
     await desk.database.writer.run(lambda db: pauses.pause(db, dialect, pauses.CAMPAIGNS, pauses.RESTORED, NOW))
     page = await (await (await desk.signed_in(Role.ADMINISTRATOR)).get("/desk/operation")).text()
     assert "sapa restore accept" in page
+
+
+async def test_what_is_wrong_with_telegram_is_said_with_the_mend(desk: Desk) -> None:
+    """F26, F28"""
+    dialect = desk.database.dialect
+    for name, reason in ((pauses.TELEGRAM, "token"), (pauses.TELEGRAM_ADDRESS, "address")):
+        await desk.database.writer.run(lambda db, name=name, reason=reason: pauses.pause(db, dialect, name, reason, NOW))  # type: ignore[misc]
+    page = await (await (await desk.signed_in(Role.ADMINISTRATOR)).get("/desk/operation")).text()
+    assert "/token" in page
+    assert "/revoke" in page

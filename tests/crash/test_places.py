@@ -47,6 +47,7 @@ CAMPAIGN = {
     for when in ("uncommitted", "committed")
 }
 CAMPAIGN |= {"link opened uncommitted", "link opened committed"}  # where one has links: tests/test_campaigns_links.py
+ALARMS = {f"{what} {when}" for what in ("alarm", "alarm over") for when in ("uncommitted", "committed")}  # tests/test_telegram_watch.py
 SPECIAL = (
     {"kind": "text", "chat": 1, "text": POISON},
     {"kind": "raw", "unchecked": True, "update": {"message": {"message_id": 1, "date": "x", "chat": {"id": 2, "type": "private"}}}},
@@ -77,6 +78,7 @@ def test_the_suite_dies_everywhere() -> None:
         | REPORTS
         | ERASED
         | CALLS
+        | ALARMS
         | CAMPAIGN
     )
 
