@@ -142,7 +142,10 @@ async def test_while_telegram_is_away_nobody_is_called(here: House) -> None:
 
 async def test_a_server_looks_by_itself(tmp_path: Path, sqlite_url: str) -> None:
     """F26, F28"""
-    async with TelegramEmulator.start(tmp_path) as platform:
-        async with serving(tmp_path, sqlite_url, telegram_token=platform.token, telegram_api_url=platform.url), asyncio.timeout(30):
-            while not await rows(sqlite_url, "SELECT * FROM leases WHERE name = 'watch of telegram'"):  # noqa: ASYNC110 (another process)
-                await asyncio.sleep(0.05)
+    async with (
+        TelegramEmulator.start(tmp_path) as platform,
+        serving(tmp_path, sqlite_url, telegram_token=platform.token, telegram_api_url=platform.url),
+        asyncio.timeout(30),
+    ):
+        while not await rows(sqlite_url, "SELECT * FROM leases WHERE name = 'watch of telegram'"):  # noqa: ASYNC110 (another process)
+            await asyncio.sleep(0.05)

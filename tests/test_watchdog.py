@@ -28,8 +28,12 @@ async def readiness(session: aiohttp.ClientSession, server: Server) -> dict[str,
 
 async def until(session: aiohttp.ClientSession, server: Server, **wanted: bool) -> None:
     async with asyncio.timeout(SOON):
-        while not wanted.items() <= (await readiness(session, server)).items():
+        while not wanted.items() <= (await readiness(session, server)).items():  # noqa: ASYNC110 (another process gets there)
             await asyncio.sleep(0.05)
+
+
+def open_files(process: int) -> int:
+    return sum(1 for _open in Path(f"/proc/{process}/fd").iterdir())
 
 
 async def kept(url: str, count: int) -> None:
@@ -60,9 +64,8 @@ async def test_without_file_descriptors_nothing_is_lost_and_it_recovers(tmp_path
             await telegram.wait_for_sends(1, within=SOON)
             await until(session, server, files=True)
             assert server.process
-            open_now = sum(1 for _open in Path(f"/proc/{server.process.pid}/fd").iterdir())
             before = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
-            resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (open_now + 8, before[1]))
+            resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (open_files(server.process.pid) + 8, before[1]))
             sockets = [socket.create_connection(("127.0.0.1", int(server.settings["SAPA_PORT"]))) for _number in range(20)]
             await until(session, server, files=False)  # by the connection that is there
             for chat in range(2, 12):
