@@ -57,13 +57,17 @@ from console.desk import Desk
 from console.files import Files
 from console.frame import Frame
 from console.gate import gate
+from console.jobs import Jobs
+from console.kept import Kept
 from console.live import Live
 from console.pages import Entry, get
 from console.policies import Policy, Route
 from console.visit import Visit
 from storage import Database
 from storage import sessions as kept
+from storage.overview import Past, States
 
+A_DAY = 24 * 3600.0  # seconds
 # Every module that has pages; add yours here.
 MODULES = (
     *(sign_in, enrol, passkeys, account, overview),
@@ -107,11 +111,12 @@ class Console:
     ) -> None:
         """`committed` hears of what the desk wrote; `borrowed` are files of the chat page that the desk shows people's talks with.
 
-        `keeps` is for how many seconds the overview's long counts stand.
+        `keeps` is for how many seconds the overview's count of the last day's messages is new; what is over, for twenty times as long.
         """
-        files, self.live = Files(borrowed or {}), Live()
+        files, self.live, jobs = Files(borrowed or {}), Live(), Jobs()
+        past, sent = Kept[Past](jobs, 20 * keeps, A_DAY), Kept[States](jobs, keeps, 20 * keeps)
         self.desk = Desk(
-            database, clock, committed, public_url, behind_proxy, branch, files, Frame(files), self.live, outreach, keeps=keeps
+            database, clock, committed, public_url, behind_proxy, branch, files, Frame(files), self.live, outreach, jobs, past, sent
         )
 
     def routes(self) -> list[Route]:

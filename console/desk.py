@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -14,9 +14,10 @@ from console.campaign_house import Outreach
 from console.files import Files
 from console.frame import Frame
 from console.jobs import Jobs
+from console.kept import Kept
 from console.live import Live
 from storage import Database
-from storage.overview import Long
+from storage.overview import Past, States
 from storage.sealing import Sealer
 
 
@@ -34,9 +35,9 @@ class Desk:
     frame: Frame
     live: Live
     outreach: Outreach
-    jobs: Jobs = field(default_factory=Jobs)
-    keeps: float = 0.0  # seconds for which the overview's long counts are kept
-    kept: dict[str, tuple[float, Long | None]] = field(default_factory=dict)  # {branch: (until when on the loop's clock, counts)}
+    jobs: Jobs
+    past: Kept[Past]  # the overview's long counts, each by branch
+    sent: Kept[States]
 
     @property
     def sealer(self) -> Sealer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -14,12 +15,12 @@ from console.campaign_states import STATES
 from console.campaign_states import TONES as CAMPAIGN_TONES
 from console.charts import Bar, Bars, bars
 from console.pages import get
-from console.policies import Policy
+from console.policies import Policy, may
 from console.visit import Visit
 from console.words import CHANNELS, CHECK_RESULTS, INTEREST_STATES, REASONS, word_for
 from storage import campaigns
 from storage.campaigns import PAUSED, UNDER_WAY, Campaign
-from storage.overview import Long, Overview, over_weeks
+from storage.overview import Overview, Past, States, lately, past
 from storage.overview import overview as look
 
 TONES = {"covered": "good", "only_jkm": "good", "not_started": "other", "ends_soon": "waits", "ended": "bad", "not_covered": "bad"}
@@ -29,9 +30,7 @@ LATE = 300  # seconds a message may wait to be sent
 
 
 async def overview(visit: Visit) -> web.Response:
-    midnight = _midnight(visit)
-    long = await _over_weeks(visit, midnight)
-    found = await visit.read(lambda db: look(db, visit.branch, visit.now, midnight, long))
+    found = await _found(visit)
     return visit.show(
         "overview.html",
         found=found,
@@ -48,14 +47,29 @@ async def overview(visit: Visit) -> web.Response:
     )
 
 
-async def _over_weeks(visit: Visit, midnight: datetime) -> Long:
-    """Kept for a while: an open overview fetches itself at each piece of news, and these take nearly all of its time."""
-    kept, now = visit.desk.kept, asyncio.get_running_loop().time()
-    until, long = kept.get(visit.branch, (0.0, None))
-    if long is None or now >= until or long.midnight != midnight:
-        long = await visit.read(lambda db: over_weeks(db, visit.branch, visit.now, midnight))
-        kept[visit.branch] = now + visit.desk.keeps, long
-    return long
+async def _found(visit: Visit) -> Overview:
+    """An open overview fetches itself at each piece of news: what is counted over weeks, or over all messages of a day, is kept for a while."""
+    branch, midnight = visit.branch, _midnight(visit)
+    before, sent = await asyncio.gather(
+        visit.desk.past.get((branch, midnight), _past(visit)),
+        visit.desk.sent.get(branch, _sent(visit)),
+    )
+    return await visit.read(lambda db: look(db, branch, midnight, before, sent))
+
+
+def prepare(visit: Visit) -> None:
+    """Who is about to sign in will look here first: it is counted while they type their code."""
+    if may(visit.officer.role, Policy.OVERVIEW):
+        visit.desk.past.prepare((visit.branch, _midnight(visit)), _past(visit))
+        visit.desk.sent.prepare(visit.branch, _sent(visit))
+
+
+def _past(visit: Visit) -> Callable[[], Awaitable[Past]]:
+    return lambda: visit.read(lambda db: past(db, visit.branch, _midnight(visit)))
+
+
+def _sent(visit: Visit) -> Callable[[], Awaitable[States]]:
+    return lambda: visit.read(lambda db: lately(db, visit.branch, visit.now))
 
 
 async def _campaigns(visit: Visit) -> list[tuple[Campaign, Progress]]:

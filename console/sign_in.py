@@ -11,6 +11,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from console import proofs
+from console.overview import prepare
 from console.pages import get, post
 from console.places import home_of
 from console.policies import Policy
@@ -66,6 +67,7 @@ async def password(visit: Visit) -> web.Response:
 
 
 async def code_form(visit: Visit) -> web.Response:
+    prepare(visit)
     return visit.show("sign_in_code.html", wrong=None, next=safe(visit.request.query.get("next", "")))
 
 

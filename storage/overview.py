@@ -49,14 +49,12 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
-class Long:
-    """What is counted over everybody or over weeks, and changes little within a minute."""
+class Past:
+    """What is counted over weeks until today began, and hardly changes any more."""
 
-    midnight: datetime
     people: int
     new_on_a_usual_day: float
     checks: dict[str, int]
-    lately: States  # of the last day's messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,34 +73,50 @@ class Overview:
     rights_due: datetime | None  # when the first of these must be done
 
 
-async def over_weeks(db: Connection, branch: str, now: datetime, midnight: datetime) -> Long:
-    past, mine = midnight - timedelta(days=USUAL), within(CONTACTS.c.branch, branch)
-    usual = await _count(db, CONTACTS, mine, CONTACTS.c.created_at.between(past, midnight))
-    checks = within(EVENTS.c.branch, branch), EVENTS.c.kind == "check", EVENTS.c.at >= past
-    people = await _count(db, CONTACTS, mine, CONTACTS.c.erased_at.is_(None))
-    lately = await _states(db, branch, DELIVERIES.c.at >= now - LATELY, DELIVERIES.c.state != QUEUED)
-    return Long(midnight, people, usual / USUAL, await _by(db, EVENTS, EVENTS.c.subject, *checks), lately)
+async def past(db: Connection, branch: str, midnight: datetime) -> Past:
+    """Up to `midnight`, when today began where the officer is."""
+    since, here = midnight - timedelta(days=USUAL), CONTACTS.c
+    both = func.count().filter(here.erased_at.is_(None)).label("there"), func.count().filter(here.created_at >= since).label("new")
+    found = (await db.execute(select(*both).where(within(here.branch, branch), here.created_at < midnight))).one()
+    return Past(found.there, found.new / USUAL, await _checks(db, branch, EVENTS.c.at >= since, EVENTS.c.at < midnight))
 
 
-async def overview(db: Connection, branch: str, now: datetime, midnight: datetime, long: Long | None = None) -> Overview:
-    """`midnight` is when today began where the officer is; `long` is what was counted a moment ago."""
-    mine, long = within(CONTACTS.c.branch, branch), long or await over_weeks(db, branch, now, midnight)
-    channels = await _channels(db, branch, long.lately)
+async def lately(db: Connection, branch: str, now: datetime) -> States:
+    """What became of the last day's messages."""
+    return await _states(db, branch, DELIVERIES.c.at >= now - LATELY, DELIVERIES.c.state != QUEUED)
+
+
+async def overview(db: Connection, branch: str, midnight: datetime, before: Past, sent: States) -> Overview:
+    """`before` and `sent` were counted a moment ago; what is quick to count is counted now."""
+    there, new = await _today(db, branch, midnight)
+    today = await _checks(db, branch, EVENTS.c.at >= midnight)
     asked, due = await rights.waiting(db, branch)
     return Overview(
-        people=long.people,
-        new_today=await _count(db, CONTACTS, mine, CONTACTS.c.created_at >= midnight),
-        new_on_a_usual_day=long.new_on_a_usual_day,
+        people=before.people + there,
+        new_today=new,
+        new_on_a_usual_day=before.new_on_a_usual_day,
         wrote_today=await _wrote(db, branch, midnight),
-        checks=long.checks,
+        checks={code: before.checks.get(code, 0) + today.get(code, 0) for code in {**before.checks, **today}},
         waiting=await _waiting(db, branch),
         interests=await _by(db, INTERESTS, INTERESTS.c.state, within(INTERESTS.c.branch, branch), INTERESTS.c.merged_into.is_(None)),
-        channels=channels,
+        channels=await _channels(db, branch, sent),
         in_doubt=await _in_doubt(db, branch),
         quarantined=await _count(db, INBOUND, INBOUND.c.state == QUARANTINED) if branch == EVERYWHERE else None,
         rights=asked,
         rights_due=due,
     )
+
+
+async def _today(db: Connection, branch: str, midnight: datetime) -> tuple[int, int]:
+    """How many came today and were not erased, and how many came."""
+    here = CONTACTS.c
+    both = func.count().filter(here.erased_at.is_(None)).label("there"), func.count().label("new")
+    found = (await db.execute(select(*both).where(within(here.branch, branch), here.created_at >= midnight))).one()
+    return found.there, found.new
+
+
+async def _checks(db: Connection, branch: str, *when: ColumnElement[bool]) -> dict[str, int]:
+    return await _by(db, EVENTS, EVENTS.c.subject, within(EVENTS.c.branch, branch), EVENTS.c.kind == "check", *when)
 
 
 async def _count(db: Connection, table: Table, *where: ColumnElement[bool]) -> int:

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import re
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from console.charts import Bar, bars
+from console.jobs import Jobs
+from console.kept import Kept
 from console.policies import Role
-from storage import rights
+from storage import rights, sessions
 from storage.changes import table_of
 from storage.contacts import ContactRow
 from storage.conversations import ConversationRow
 from storage.deliveries import DELIVERIES
 from storage.events import EVENTS
 from storage.interests import INTERESTS
-from storage.overview import Channel, Waiting, overview
+from storage.overview import Channel, Overview, Waiting, lately, overview, past
 from storage.requests import REQUESTS
-from tests.console.conftest import NOW, Desk, opened
+from storage.writer import Connection, Unavailable
+from tests.console.conftest import NOW, Browser, Desk, opened
 
 CONTACTS, CONVERSATIONS = table_of(ContactRow), table_of(ConversationRow)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MIDNIGHT = NOW - 12 * HOUR  # where the officer is
+NO_TIME = 1e-9  # seconds: older at the next look
+
+
+async def glance(db: Connection, branch: str) -> Overview:
+    return await overview(db, branch, MIDNIGHT, await past(db, branch, MIDNIGHT), await lately(db, branch, NOW))
 
 
 async def fill(desk: Desk, branch: str, first: int) -> None:
@@ -66,7 +79,7 @@ def _delivery(first: int, number: int, state: str) -> dict[str, Any]:
 async def test_the_figures_are_those_of_the_branch(both: Desk) -> None:
     await fill(both, "sidoarjo", 1000)
     await fill(both, "surabaya", 2000)
-    found = await both.database.writer.read(lambda db: overview(db, "sidoarjo", NOW, MIDNIGHT))
+    found = await both.database.writer.read(lambda db: glance(db, "sidoarjo"))
     assert (found.people, found.new_today, found.new_on_a_usual_day, found.wrote_today) == (30, 3, 1.0, 3)
     assert found.checks == {"covered": 2, "ended": 1}
     assert found.waiting == [Waiting("emergency", True, 1, NOW - HOUR), Waiting("human", False, 2, NOW - 3 * HOUR)]
@@ -78,7 +91,7 @@ async def test_the_figures_are_those_of_the_branch(both: Desk) -> None:
 async def test_a_national_officer_sees_all_branches_together(both: Desk) -> None:
     await fill(both, "sidoarjo", 1000)
     await fill(both, "surabaya", 2000)
-    found = await both.database.writer.read(lambda db: overview(db, "*", NOW, MIDNIGHT))
+    found = await both.database.writer.read(lambda db: glance(db, "*"))
     assert (found.people, found.in_doubt, found.quarantined, found.interests["new"]) == (60, 2, 0, 4)
 
 
@@ -120,11 +133,77 @@ async def test_long_counts_stand_for_a_while_and_who_waits_never_does(database_u
     async with opened(database_url, keeps=600) as desk:
         await fill(desk, "sidoarjo", 1_000)
         officer = await desk.signed_in(Role.OFFICER)
-        before = await (await officer.get("/desk")).text()
+        assert await _people(officer) == ("30", "2")
         await fill(desk, "sidoarjo", 5_000)
-        after = await (await officer.get("/desk")).text()
-        assert desk.console.desk.kept["sidoarjo"][1].people == 30  # type: ignore[union-attr]
-        assert before != after, "who waits is counted each time"
-        desk.console.desk.kept.clear()
-        await officer.get("/desk")
-        assert desk.console.desk.kept["sidoarjo"][1].people == 60  # type: ignore[union-attr]
+        assert await _people(officer) == ("32", "4"), "who came today and who waits are counted each time"
+        desk.console.desk.past.forget()
+        assert await _people(officer) == ("60", "4")
+
+
+async def test_it_is_counted_while_who_signs_in_types_their_code(database_url: str) -> None:
+    async with opened(database_url, keeps=600) as desk:
+        await fill(desk, "sidoarjo", 1_000)
+        half_in = await desk.signed_in(Role.OFFICER, stage=sessions.SECOND)
+        assert (await half_in.get("/desk/sign-in/code")).status == 200
+        await desk.console.desk.jobs.done()
+        await desk.database.writer.run(lambda db: db.execute(CONTACTS.delete()))
+        assert (await _people(await desk.signed_in(Role.OFFICER)))[0] == "28", "those who came before today were counted already"
+
+
+async def _people(officer: Browser) -> tuple[str, ...]:
+    """As the page says: people reached, and how many wait for an officer."""
+    page = await (await officer.get("/desk")).text()
+    return tuple(re.findall(r'href="/desk/(?:people|inbox\?reason=human)"><b>(\d+)</b>', page)[::-1])
+
+
+@pytest.fixture
+async def jobs() -> AsyncIterator[Jobs]:
+    jobs = Jobs()
+    yield jobs
+    await jobs.close()
+
+
+async def test_nobody_waits_for_a_newer_count_and_the_next_sees_it(jobs: Jobs) -> None:
+    kept, counts, gate = Kept[int](jobs, fresh=NO_TIME, longest=3600), itertools.count(1), asyncio.Event()
+    gate.set()
+
+    async def count() -> int:
+        await gate.wait()
+        return next(counts)
+
+    assert await kept.get("sidoarjo", count) == 1
+    gate.clear()
+    assert [await kept.get("sidoarjo", count) for _look in range(3)] == [1, 1, 1]
+    gate.set()
+    await jobs.done()
+    assert await kept.get("sidoarjo", count) == 2, "three who looked meanwhile made one count"
+    assert await kept.get("surabaya", count) != 2, "of another branch there is none yet"
+
+
+async def test_many_who_look_first_make_one_count(jobs: Jobs) -> None:
+    kept, counts = Kept[int](jobs, fresh=60, longest=3600), itertools.count(1)
+
+    async def count() -> int:
+        await asyncio.sleep(0)
+        return next(counts)
+
+    assert await asyncio.gather(*(kept.get("sidoarjo", count) for _look in range(5))) == [1] * 5
+    assert await kept.get("sidoarjo", count) == 1
+
+
+async def test_a_count_that_fails_is_told_to_who_waits_and_tried_again(jobs: Jobs) -> None:
+    kept, fails = Kept[int](jobs, fresh=NO_TIME, longest=3600), [True, False, True, False]
+
+    async def count() -> int:
+        if fails.pop(0):
+            raise Unavailable
+        return len(fails)
+
+    with pytest.raises(Unavailable):
+        await kept.get("sidoarjo", count)
+    assert await kept.get("sidoarjo", count) == 2
+    assert await kept.get("sidoarjo", count) == 2, "one that failed behind leaves what was there"
+    await jobs.done()
+    assert await kept.get("sidoarjo", count) == 2
+    await jobs.done()
+    assert await kept.get("sidoarjo", count) == 0
