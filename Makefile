@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS := never
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help install run chat check test soak lint locales map transcripts bench bench-large profile develop needs peers
+.PHONY: help install run chat check test soak lint audit sbom locales map transcripts bench bench-large profile develop needs peers
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -47,6 +47,14 @@ lint: develop ## format, lint, types, layers, words and facts
 	@$(BIN)/lint-imports
 	@$(BIN)/sapa locales check
 	@$(BIN)/sapa facts check
+
+audit: develop ## look up what is locked among the known vulnerabilities; says so when their list cannot be reached
+	@tools/audit.sh
+
+sbom: develop ## write the bill of materials of what is shipped to var/sbom.json (CycloneDX)
+	@mkdir -p var
+	@$(BIN)/uv export --quiet --frozen --offline --no-dev --format cyclonedx1.5 --preview-features sbom-export --output-file var/sbom.json
+	@echo "Written: var/sbom.json"
 
 locales: develop ## bring the catalogs up to date with the sentences in the code
 	@$(BIN)/sapa locales update
