@@ -39,11 +39,17 @@ async def fill(database: Database, people: int, events: int) -> None:
     each = max(events // people, 1)
     for first in range(0, people, CHUNK):
         ids = range(first + 1, min(first + CHUNK, people) + 1)
-        contacts = [{"id": one, "created_at": came(one), "branch": "sidoarjo", "country": COUNTRIES[one % 11]} for one in ids]
+        contacts = [person(one) for one in ids]
         await database.writer.run(lambda db, rows=contacts: db.execute(insert(table_of(ContactRow)), rows))  # type: ignore[misc]
         for begin in range(0, len(ids), CHUNK // each):
             rows = [row(one, number, each) for one in ids[begin : begin + CHUNK // each] for number in range(each)]
             await database.writer.run(lambda db, rows=rows: db.execute(insert(EVENTS), rows))  # type: ignore[misc]
+
+
+def person(one: int) -> dict[str, Any]:
+    """Their first link is of the partner of their first event, as it is with who really came by one."""
+    link = f"link of {PARTNERS[one % len(PARTNERS)]}"
+    return {"id": one, "created_at": came(one), "branch": "sidoarjo", "country": COUNTRIES[one % 11], "first_link": link}
 
 
 def came(person: int) -> datetime:

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index
 from sqlmodel import Field, SQLModel
@@ -96,14 +97,7 @@ class RecountRow(SQLModel, table=True):
 JOURNEYS, TALLIES, ROLLUPS, RECOUNTS = table_of(JourneyRow), table_of(TallyRow), table_of(RollupRow), table_of(RecountRow)
 
 
-class Key(NamedTuple):
-    """One cell of the tallies."""
-
-    period: str
-    branch: str
-    partner: str
-    country: str
-    measure: str
+Key = tuple[str, str, str, str, str]  # one cell of the tallies: period, branch, partner, country, measure
 
 
 @dataclass
@@ -116,7 +110,7 @@ class Month:
         """Another month, later than this one."""
         self.stages |= other.stages
         self.result = other.result or self.result
-        self.topics += other.topics
+        self.topics.update(other.topics)
 
 
 @dataclass
@@ -128,17 +122,15 @@ class Journey:
     country: str
     months: dict[str, Month]
 
-    def counted(self) -> Counter[Key]:
-        """What this person adds to the tallies, in every period: each person once, each question as often as it was asked."""
+    def count(self, into: Counter[Key], sign: int) -> None:
+        """Add to the tallies what this person is in every period, or take it away: each person once, each question as often as asked."""
         periods: dict[str, Month] = {}
         for month, did in sorted(self.months.items()):
             for period in (month, quarter_of(month), month[:4]):
                 periods.setdefault(period, Month()).add(did)
-        found: Counter[Key] = Counter()
         for period, did in periods.items():
             for measure, many in _measures(did):
-                found[Key(period, self.branch, self.partner, self.country, measure)] += many
-        return found
+                into[period, self.branch, self.partner, self.country, measure] += sign * many
 
     def rows(self, contact: int) -> list[dict[str, Any]]:
         common = {"contact_id": contact, "branch": self.branch, "partner": self.partner, "country": self.country}
@@ -153,18 +145,21 @@ def quarter_of(month: str) -> str:
 
 
 def month_of(at: datetime, zone: tzinfo) -> str:
-    return f"{at.astimezone(zone):%Y-%m}"
+    here = at.astimezone(zone)
+    return f"{here.year}-{here.month:02}"
 
 
 def _measures(did: Month) -> Iterable[tuple[str, int]]:
-    yield "reach", 1
-    for name, bit in STAGES.items():
-        if did.stages & bit:
-            yield name, 1
+    yield from _stages(did.stages)
     if did.result:
         yield did.result, 1
     for topic, many in did.topics.items():
         yield f"topic:{topic}", many
+
+
+@lru_cache(1024)
+def _stages(bits: int) -> list[tuple[str, int]]:
+    return [("reach", 1), *((name, 1) for name, bit in STAGES.items() if bits & bit)]
 
 
 def journey(person: Any, events: Iterable[Any], zone: tzinfo) -> Journey:
@@ -181,22 +176,29 @@ def journey(person: Any, events: Iterable[Any], zone: tzinfo) -> Journey:
 
 
 def _happened(month: Month, event: Any) -> None:
-    if event.kind not in SILENT:
-        month.stages |= TALKED
-    if event.kind == "touch":
-        month.stages |= TOUCHED
-    elif event.kind == "topic":
-        month.topics[event.subject] += 1
-        month.stages |= EXPLAINS.get(event.subject, 0)
-    elif event.kind == "check":
-        month.stages |= CHECKED
-        month.result = RESULTS.get(event.subject, UNKNOWN)
-    elif event.kind == "interest" and event.subject != "withdrawn":
-        month.stages |= INTERESTED
-    elif event.kind == "moved" and event.subject == "registered":
-        month.stages |= REGISTERED
-    elif event.kind == "request":
-        month.stages |= HELPED
+    stages, result, topic = _means(event.kind, event.subject)
+    month.stages |= stages
+    if result:
+        month.result = result
+    if topic:
+        month.topics[topic] += 1
+
+
+@lru_cache(1024)
+def _means(kind: str, subject: str) -> tuple[int, str, str]:
+    """The stages, result and topic of an event."""
+    stages = 0 if kind in SILENT else TALKED
+    if kind == "touch":
+        return stages | TOUCHED, "", ""
+    if kind == "topic":
+        return stages | EXPLAINS.get(subject, 0), "", subject
+    if kind == "check":
+        return stages | CHECKED, RESULTS.get(subject, UNKNOWN), ""
+    if kind == "interest" and subject != "withdrawn":
+        return stages | INTERESTED, "", ""
+    if kind == "moved" and subject == "registered":
+        return stages | REGISTERED, "", ""
+    return stages | (HELPED if kind == "request" else 0), "", ""
 
 
 def from_rows(rows: Iterable[Any]) -> Journey | None:
