@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from bot.campaigns_house import around, kit_of, opens
+from bot.campaigns_probe import dead_links
 from bot.channels import whatsapp_payloads
 from bot.channels.whatsapp import WhatsApp
 from bot.channels.whatsapp_request import NotSent, Refused, Unclear
@@ -32,7 +33,7 @@ def outreach(settings: Settings, database: Database, whatsapp: WhatsApp | None =
     async def kit(db: Connection, campaign: Campaign) -> Kit:
         return await kit_of(db, database, campaign, settings.public_url)
 
-    return Outreach(lambda db: around(db, settings), dialogues, topics, shown, kit, make)
+    return Outreach(lambda db: around(db, settings), dialogues, topics, shown, kit, dead_links, make)
 
 
 def maker(whatsapp: WhatsApp, database: Database) -> Callable[[Template], Coroutine[Any, Any, Template]]:

@@ -15,7 +15,7 @@ from console.campaign_extras import ANSWERS, MOVES, REPEATS
 from console.campaign_form import BUTTONS, DEFAULT
 from console.campaign_reading import Typed
 from console.campaign_shown import phones
-from console.campaigns import PATH, found, of_whatsapp
+from console.campaigns import PATH, found, judge, of_whatsapp
 from console.conversation import number
 from console.pages import get, post
 from console.policies import Policy
@@ -25,7 +25,7 @@ from locales import Text, _
 from storage import attachments, audiences_saved, campaigns, templates
 from storage.campaigns import APPROVED, DRAFT, Campaign
 from storage.campaigns_acts import Act
-from storage.campaigns_check import Checked, check
+from storage.campaigns_check import Checked
 from storage.campaigns_file import CampaignFile, load
 from storage.templates import GONE
 from storage.writer import Connection
@@ -110,15 +110,12 @@ async def _looked(visit: Visit, before: Campaign | None, file: CampaignFile, wro
 
 
 async def _judge(visit: Visit, before: Campaign | None, file: CampaignFile) -> Checked:
+    """Links are tried once it is kept: here they would be at each letter that is typed."""
     id_, branch = (before.id, before.branch) if before else (0, visit.branch)
     campaign = Campaign(
         id_, branch, file.name, DRAFT, 0, file.model_dump_json(), "", None, visit.now, *(None,) * 6, cursor=0, paused_because=None
     )
-
-    async def work(db: Connection) -> Checked:
-        return await check(db, campaign, await visit.desk.outreach.around(db), visit.now)
-
-    return await visit.read(work)
+    return await judge(visit, campaign, links=False)
 
 
 async def _page(visit: Visit, campaign: Campaign | None, typed: Typed, wrong: Sequence[Text] = (), status: int = 200) -> web.Response:

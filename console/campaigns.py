@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from console.pages import get
 from console.policies import Policy
 from console.visit import Visit
 from locales import _
-from storage import attachments, audit, campaigns, campaigns_cost, officers, templates
+from storage import attachments, audit, campaigns, campaigns_cost, campaigns_count, officers, templates
 from storage.campaigns import APPROVED, DRAFT, PLANNING, STANDING, Campaign
 from storage.campaigns_check import Checked, check
 from storage.campaigns_file import CampaignFile, load
@@ -126,11 +127,15 @@ async def of_whatsapp(visit: Visit, file: CampaignFile) -> dict[str, Template]:
     return {one.language: one for one in await visit.read(templates.every) if one.name == name}
 
 
-async def judge(visit: Visit, campaign: Campaign) -> Checked:
-    """Its faults, and its audience as it is now."""
+async def judge(visit: Visit, campaign: Campaign, *, links: bool = True) -> Checked:
+    """Its faults, and its audience as it is now, counted a piece at a time. `links`: try them too, which takes some seconds at most."""
+    file = load(campaign.content)
+    dead = await visit.desk.outreach.dead(file) if links else ()
+    people = await campaigns_count.live(visit.desk.database, campaign, file, visit.now)
 
     async def work(db: Connection) -> Checked:
-        return await check(db, campaign, await visit.desk.outreach.around(db), visit.now)
+        around = replace(await visit.desk.outreach.around(db), dead=dead)
+        return await check(db, campaign, around, visit.now, people)
 
     return await visit.read(work)
 

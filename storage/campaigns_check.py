@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from locales import LANGUAGES
 from storage import accounts, attachments, audiences, campaigns_count, templates
 from storage.audiences import CONTACTS, SENDABLE
 from storage.campaigns import APPROVED, CAMPAIGNS, DRAFT, Campaign
+from storage.campaigns_count import People
 from storage.campaigns_file import CampaignFile, load, moment_of
 from storage.campaigns_hours import room, waking
 from storage.campaigns_pages import payloads
@@ -33,15 +34,15 @@ class Checked:
     """The faults, and the audience as it is now: {(channel, why not): people}."""
 
     faults: list[Fault]
-    people: Mapping[tuple[str, str], int]
+    people: People
 
     @property
     def would_get_it(self) -> int:
         return sum(many for (_channel, reason), many in self.people.items() if not reason)
 
 
-async def check(db: Connection, campaign: Campaign, around: Around, now: datetime) -> Checked:
-    """All faults at once."""
+async def check(db: Connection, campaign: Campaign, around: Around, now: datetime, counted: People | None = None) -> Checked:
+    """All faults at once. `counted`: its people, where somebody counted them a moment ago."""
     file = load(campaign.content)
     faults = [*speech(file, around), *_filter(file, around), *_schedule(file, around, now)]
     for field, value in await audiences.unknown(db, file.audience):
@@ -50,7 +51,7 @@ async def check(db: Connection, campaign: Campaign, around: Around, now: datetim
     faults += await _attachment(db, campaign, file, around)
     faults += _repeat(file)
     faults += await _again(db, campaign, file, now)
-    people = await campaigns_count.count(db, campaign, file, now)
+    people = await campaigns_count.count(db, campaign, file, now) if counted is None else counted
     faults += await _people(db, campaign, file, people)
     faults += await _enough(db, file, around, people)
     return Checked(faults, people)
@@ -160,7 +161,7 @@ async def _again(db: Connection, campaign: Campaign, file: CampaignFile, now: da
     return [Fault("again", "text", {"campaign": str(id_)}) for id_ in same]
 
 
-async def _people(db: Connection, campaign: Campaign, file: CampaignFile, people: Mapping[tuple[str, str], int]) -> list[Fault]:
+async def _people(db: Connection, campaign: Campaign, file: CampaignFile, people: People) -> list[Fault]:
     if file.repeat and file.repeat.on not in ("week", "month"):
         return []  # whom it concerns changes from day to day, and may be nobody today
     number, expected = sum(people.values()), file.audience.expected
@@ -184,7 +185,7 @@ async def _people(db: Connection, campaign: Campaign, file: CampaignFile, people
     return faults
 
 
-async def _enough(db: Connection, file: CampaignFile, around: Around, people: Mapping[tuple[str, str], int]) -> list[Fault]:
+async def _enough(db: Connection, file: CampaignFile, around: Around, people: People) -> list[Fault]:
     """Whether all of it can go before it expires."""
     faults = []
     days = file.schedule.life / timedelta(days=1)

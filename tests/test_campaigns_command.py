@@ -6,12 +6,9 @@ import csv
 from pathlib import Path
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from bot import house
-from bot.campaigns_probe import dead
 from bot.commands import campaign as command
 from bot.commands import campaign_more as more
 from bot.settings import Settings
@@ -178,16 +175,3 @@ async def test_the_results_go_to_the_terminal_which_stays_open(settings: Setting
     await more.export(settings, str(file), None)
     print("still here")  # noqa: T201
     assert capsys.readouterr().out.splitlines()[-2:] == ["person,channel,state,reason,at,pressed", "still here"]
-
-
-async def test_a_link_that_leads_nowhere_is_found_by_trying_it() -> None:
-    async def there(_request: web.Request) -> web.Response:
-        return web.Response(text="halo")
-
-    app = web.Application()
-    app.router.add_get("/there", there)
-    async with TestServer(app) as server:
-        good, gone = str(server.make_url("/there")), str(server.make_url("/gone"))
-        assert await dead([good, gone]) == {gone}
-    assert await dead([good]) == {good}
-    assert await dead([]) == set()

@@ -130,6 +130,20 @@ async def test_with_a_fault_nothing_is_approved(desk: Desk) -> None:
     assert await state(desk, campaign.id) == "draft"
 
 
+async def test_a_dead_link_closes_the_gate_at_the_desk_too(desk: Desk) -> None:
+    """This one leads to our own machine, which is never asked."""
+    await people(desk)
+    campaign = await drafted(desk, TEXT.replace('dialogue = "coverage"', 'link = "https://127.0.0.1:1/panduan"'))
+    boss = await desk.signed_in(Role.APPROVER)
+    assert "https://127.0.0.1:1/panduan" in await page(boss, f"{PATH}/{campaign.id}/check")
+    assert (await boss.post(f"{PATH}/{campaign.id}/approve", {"version": "0"})).status == 422
+    assert await state(desk, campaign.id) == "draft"
+    approved = await act(desk, "approve", campaign, await author(desk, "budi", "approver"))
+    starter = await desk.signed_in(Role.AUTHOR)
+    assert (await starter.post(f"{PATH}/{campaign.id}/start", {"version": str(approved.version)})).status == 422
+    assert await state(desk, campaign.id) == "approved"
+
+
 async def test_an_old_form_changes_nothing(both: Desk) -> None:
     await people(both)
     campaign = await started(both)
