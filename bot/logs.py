@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-TOKEN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{30,}")  # a Telegram bot's; it stands in the URL of every call
+TOKEN = re.compile(r"\d{6,20}:[A-Za-z0-9_-]{30,}")  # a Telegram bot's; it stands in the URL of every call
 NUMBER = re.compile(r"(?<![\w.-])\+?\d[\d .-]{8,}\d(?![\w.-])")  # NIK, KPJ, phone
 SECRET_KEYS = {"token", "secret", "text", "phone", "nik", "kpj", "name", "password", "key"}
 HIDDEN = "[hidden]"

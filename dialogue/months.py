@@ -14,7 +14,8 @@ NOT_UNDERSTOOD = _('I do not understand that length yet. Please write it in mont
 OUT_OF_RANGE = _("I can count from {least} to {most} whole months. Please write one number, for example 24.", least=LEAST, most=MOST)
 SEVERAL = _("I read more than one length there. Please write only one, for example 24.")
 
-_SEVERAL = re.compile(r"\d\s*\w*\s*(?:-|/|atau|ato|or|sampai|sampe|smp|s/d|sd|to)\s*\d")
+# Bounded, since what lies between two numbers is a word at most, and the search must not hang on a message of nothing but digits.
+_SEVERAL = re.compile(r"\d\s{0,4}\w{0,20}\s{0,4}(?:-|/|atau|ato|or|sampai|sampe|smp|s/d|sd|to)\s{0,4}\d")
 _NUMBER_IN_WORDS = re.compile(r"\w+|\w+ (?:belas|puluh|puluh \w+)|twenty[ -]\w+")
 
 
