@@ -80,7 +80,7 @@ BECAME_TONES: Mapping[str, str] = {
 }
 REASONS: Mapping[str, Text] = {
     "opted_out": _("stopped our messages"),
-    "no_consent": _("gave no consent"),
+    "no_consent": _("withdrew their consent"),
     "unreachable": _("no chat at which we may write first, or it is dead"),
     "window": _("wrote on WhatsApp over a day ago, and the campaign has no template"),
     "too_often": _("got other campaigns lately"),

@@ -13,7 +13,7 @@ from storage import audiences
 from storage.audiences import CONTACTS
 from storage.campaigns import APPROACHES, Campaign
 from storage.campaigns_file import CampaignFile
-from storage.campaigns_reach import DEAD, FREE, OPEN, SHUT, often, scored
+from storage.campaigns_reach import DEAD, FREE, OPEN, SHUT, often, scored, stopped
 from storage.database import Database
 from storage.reminders import REFUSALS
 from storage.writer import Connection
@@ -53,7 +53,7 @@ def _counted(campaign: Campaign, file: CampaignFile, now: datetime, *, chunk: bo
     known = people.outerjoin(APPROACHES, APPROACHES.c.contact_id == people.c.id)
     known = known.outerjoin(REFUSALS, and_(REFUSALS.c.contact_id == people.c.id, REFUSALS.c.campaign == campaign.id))
     reason = case(
-        (people.c.opted_out_at.is_not(None), "opted_out"),
+        *stopped(people.c.id, people.c.opted_out_at),
         (REFUSALS.c.contact_id.is_not(None), "refused"),
         (func.coalesce(people.c.score, DEAD) == DEAD, "unreachable"),
         *([] if file.template else [(people.c.score == SHUT, "window")]),

@@ -18,7 +18,7 @@ from storage.campaigns_file import CampaignFile
 from storage.campaigns_hours import Geography, Span, Zones, next_waking, waking
 from storage.campaigns_links import token
 from storage.campaigns_pages import Known
-from storage.campaigns_reach import FREE, MONTH, NEWEST, OPEN, SHUT, WEEK, arm_of, too_often
+from storage.campaigns_reach import FREE, MONTH, NEWEST, OPEN, SHUT, WEEK, arm_of, stopped, too_often
 from storage.changes import Tools, insert_into
 from storage.coverage import LIVE, MEMBERS, ROSTERS
 from storage.deliveries import CAMPAIGN, DELIVERIES, Illustrated, reply_row
@@ -115,10 +115,11 @@ async def hand_over(db: Connection, kit: Kit, channel: str, most: int, now: date
 
 
 async def _turn_has_come(db: Connection, kit: Kit, channel: str, most: int, now: datetime) -> list[_Person]:
-    told = (CONTACTS.c[name] for name in ("language", "country", "branch", "opted_out_at", "erased_at"))
+    told = (CONTACTS.c[name] for name in ("language", "country", "branch", "erased_at"))
+    why = case(*stopped(CONTACTS.c.id, CONTACTS.c.opted_out_at)).label("stopped")
     approached = (APPROACHES.c[name] for name in NEWEST)
     wanted = (
-        select(RECIPIENTS.c.contact_id, CONTACTS.c.id.label("there"), *told, *approached, REFUSALS.c.campaign.label("refused"))
+        select(RECIPIENTS.c.contact_id, CONTACTS.c.id.label("there"), *told, why, *approached, REFUSALS.c.campaign.label("refused"))
         .outerjoin(CONTACTS, CONTACTS.c.id == RECIPIENTS.c.contact_id)
         .outerjoin(APPROACHES, APPROACHES.c.contact_id == RECIPIENTS.c.contact_id)
         .outerjoin(REFUSALS, and_(REFUSALS.c.contact_id == RECIPIENTS.c.contact_id, REFUSALS.c.campaign == kit.campaign.parent))
@@ -199,8 +200,8 @@ def _reason(kit: Kit, person: _Person, now: datetime) -> str | None:
     begun = kit.campaign.started_at
     if row.there is None or (row.erased_at is not None and begun is not None and row.erased_at >= begun):
         return "gone"
-    if row.opted_out_at is not None:
-        return "opted_out"
+    if row.stopped is not None:
+        return str(row.stopped)
     if row.refused is not None:
         return "refused"
     if person.address is None:

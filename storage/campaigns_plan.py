@@ -27,7 +27,7 @@ from storage.audiences import CONTACTS
 from storage.campaigns import APPROACHES, CAMPAIGNS, PLANNING, RECIPIENTS, SENDING, Campaign
 from storage.campaigns_file import CampaignFile
 from storage.campaigns_hours import Geography, Piece, pieces, waking
-from storage.campaigns_reach import DEAD, FREE, OPEN, PRIME, SHUT, of_chunk, often, scattered, scored
+from storage.campaigns_reach import DEAD, FREE, OPEN, PRIME, SHUT, of_chunk, often, scattered, scored, stopped
 from storage.changes import insert_into
 from storage.reminders import REFUSALS
 from storage.writer import Connection
@@ -134,7 +134,7 @@ class Plan:
         file, begins = self._file, int(self._campaign.begins_at.timestamp()) if self._campaign.begins_at else 0
         held = scattered(known.c.id, self._campaign.id + 1) < int(file.hold_out * PRIME)
         return case(
-            (known.c.opted_out_at.is_not(None), "opted_out"),
+            *stopped(known.c.id, known.c.opted_out_at),
             *([(REFUSALS.c.contact_id.is_not(None), "refused")] if self._campaign.parent else []),
             (func.coalesce(known.c.score, DEAD) == DEAD, "unreachable"),
             *([] if file.template else [(known.c.score == SHUT, "window")]),

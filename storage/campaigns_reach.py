@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, case, func, or_, select
+from sqlalchemy import BigInteger, and_, bindparam, case, exists, func, or_, select
 
 from storage.audiences import ADDRESSES, CONTACTS
 from storage.campaigns import APPROACHES
 from storage.campaigns_file import FIRST, OTHER, CampaignFile
+from storage.events import EVENTS
 
 PRIME = 1_000_003  # contacts are scattered over so many places, differently for each campaign
 WEEK, MONTH = (int(timedelta(days=days).total_seconds()) for days in (7, 30))
@@ -52,6 +53,13 @@ def scored(columns: Sequence[Any], channels: Sequence[str], at: datetime, *, chu
     mine = and_(AT.contact_id == CONTACTS.c.id, AT.channel.in_(channels), *(of_chunk(AT.contact_id) if chunk else ()))
     found = select(*columns, score).select_from(CONTACTS.outerjoin(ADDRESSES, mine)).group_by(CONTACTS.c.id)
     return found.where(*of_chunk(CONTACTS.c.id)) if chunk else found
+
+
+def stopped(contact: Any, opted_out_at: Any) -> Any:
+    """Why somebody wants no messages: for a case(). Who withdrew their consent stopped them by it, at that very moment."""
+    here = EVENTS.c
+    withdrew = exists().where(here.contact_id == contact, here.kind == "opt_out", here.subject == "withdrawn", here.at == opted_out_at)
+    return (opted_out_at.is_not(None) & withdrew, "no_consent"), (opted_out_at.is_not(None), "opted_out")
 
 
 def of_chunk(contact: Any) -> tuple[Any, ...]:

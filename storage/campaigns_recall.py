@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, case, delete, exists, func, or_, select, updat
 
 from storage.audiences import CONTACTS, MISSED, SENDABLE
 from storage.campaigns import APPROACHES, CAMPAIGNS, RECIPIENTS, SENDING, UNDER_WAY, WAITING, campaign_of, prefix_of
+from storage.campaigns_reach import stopped
 from storage.deliveries import CAMPAIGN, DELIVERIES, QUEUED
 from storage.reminders import REFUSALS
 from storage.writer import Connection
@@ -85,8 +86,10 @@ async def withhold(db: Connection, rows: Sequence[Any], now: datetime) -> list[A
     ids = [row.id for row in rows if row.lane == CAMPAIGN]
     if not ids:
         return list(rows)
-    stopped = exists().where(CONTACTS.c.id == DELIVERIES.c.contact_id, CONTACTS.c.opted_out_at.is_not(None))
-    skip = update(DELIVERIES).where(DELIVERIES.c.id.in_(ids), stopped).values(state="skipped", reason="opted_out", done_at=now)
+    why = select(case(*stopped(CONTACTS.c.id, CONTACTS.c.opted_out_at))).where(CONTACTS.c.id == DELIVERIES.c.contact_id)
+    theirs_out = exists().where(CONTACTS.c.id == DELIVERIES.c.contact_id, CONTACTS.c.opted_out_at.is_not(None))
+    skip = update(DELIVERIES).where(DELIVERIES.c.id.in_(ids), theirs_out)
+    skip = skip.values(state="skipped", reason=why.scalar_subquery(), done_at=now)
     gone = set((await db.execute(skip.returning(DELIVERIES.c.id))).scalars())
     theirs = {campaign for row in rows if row.lane == CAMPAIGN and (campaign := campaign_of(row.key)) is not None}
     wanted = select(CAMPAIGNS.c.id, CAMPAIGNS.c.state, CAMPAIGNS.c.parent).where(CAMPAIGNS.c.id.in_(theirs))

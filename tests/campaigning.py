@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from bot.campaigns import Runner
 from storage import Database
@@ -15,6 +15,7 @@ from storage.campaigns import RECIPIENTS, Campaign, by_id
 from storage.campaigns_acts import Act
 from storage.campaigns_file import read
 from storage.deliveries import DELIVERIES
+from storage.events import note
 from storage.officers import Officer
 from storage.writer import Connection
 
@@ -70,6 +71,16 @@ async def people(
 
     await database.writer.run(work)
     return ids
+
+
+async def withdraws(database: Database, contact: int, at: datetime = NOW) -> None:
+    """Their consent, as the chat does it: messages stop with it."""
+
+    async def work(db: Connection) -> None:
+        await db.execute(update(CONTACTS).where(CONTACTS.c.id == contact).values(opted_out_at=at))
+        await note(db, database.tools, contact, "sidoarjo", "opt_out", "withdrawn", at)
+
+    await database.writer.run(work)
 
 
 async def act(database: Database, name: str, campaign: Campaign, who: Officer = ANI, now: datetime = NOW) -> Campaign:

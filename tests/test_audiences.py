@@ -21,7 +21,7 @@ from storage.events import EVENTS
 from storage.interests import INTERESTS
 from storage.merging import merge
 from storage.partners import LINKS, PARTNERS
-from tests.campaigning import ANI, BUDI, NOW, SIMPLE, Clock, act, drafted, officer, people, queued, recipients, runner, started
+from tests.campaigning import ANI, BUDI, NOW, SIMPLE, Clock, act, drafted, officer, people, queued, recipients, runner, started, withdraws
 from tests.talk import BRANCH, KEY
 
 
@@ -130,12 +130,15 @@ async def test_a_filter_is_kept_under_a_name_of_its_branch(database: Database) -
 async def test_the_count_tells_channels_and_reasons_apart(database: Database) -> None:
     await people(database, 3)
     await people(database, 2, opted_out_at=NOW)
+    [withdrew] = await people(database, 1)
+    await withdraws(database, withdrew)
     await people(database, 1, channel="whatsapp", digits="852")
     await people(database, 1, channel="webchat")
     await people(database, 1, country="SA", branch="surabaya")
     assert await counted(database) == {
         ("telegram", ""): 4,
         ("telegram", "opted_out"): 2,
+        ("telegram", "no_consent"): 1,
         ("whatsapp", "window"): 1,
         ("", "unreachable"): 1,
     }

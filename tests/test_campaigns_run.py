@@ -14,7 +14,7 @@ from storage.campaigns import APPROACHES, CAMPAIGNS
 from storage.interests import INTERESTS
 from storage.outbox import Claimed, Result
 from storage.templates import Template
-from tests.campaigning import NOW, SIMPLE, Clock, act, people, queued, recipients, runner, started, state_of, states
+from tests.campaigning import NOW, SIMPLE, Clock, act, people, queued, recipients, runner, started, state_of, states, withdraws
 from tests.talk import BRANCH, KEY
 
 
@@ -80,6 +80,8 @@ async def test_every_message_has_a_button_that_ends_them_and_none_is_a_right_ove
 
 async def test_who_cannot_or_should_not_get_it_is_skipped_with_the_reason(database: Database) -> None:
     [out] = await people(database, 1, opted_out_at=NOW)
+    [withdrew] = await people(database, 1)
+    await withdraws(database, withdrew)
     [dead] = await people(database, 1)
     [shut] = await people(database, 1, channel="whatsapp", digits="852")
     [often] = await people(database, 1)
@@ -92,6 +94,7 @@ async def test_who_cannot_or_should_not_get_it_is_skipped_with_the_reason(databa
     await runner(database, Clock()).tick()
     assert {row.contact_id: (row.state, row.reason) for row in await recipients(database, campaign)} == {
         out: ("skipped", "opted_out"),
+        withdrew: ("skipped", "no_consent"),
         dead: ("skipped", "unreachable"),
         shut: ("skipped", "window"),
         often: ("skipped", "too_often"),
@@ -159,11 +162,13 @@ async def test_cancelled_means_that_nobody_else_gets_it(database: Database) -> N
 
 
 async def test_who_stops_messages_gets_none_not_even_one_that_already_waits(database: Database) -> None:
-    someone, *others = await people(database, 3)
+    someone, another, *others = await people(database, 4)
     campaign, clock = await started(database), Clock()
     await runner(database, clock).tick()
     await database.writer.run(lambda db: db.execute(update(CONTACTS).where(CONTACTS.c.id == someone).values(opted_out_at=NOW)))
+    await withdraws(database, another)
     assert len(await claim(database, clock)) == 2
+    assert [(row.state, row.reason) for row in await queued(database, [another])] == [("skipped", "no_consent")]
     assert [(row.state, row.reason) for row in await queued(database, [someone])] == [("skipped", "opted_out")]
     assert len(await queued(database, others)) == 2
     assert campaign.id
@@ -256,16 +261,17 @@ async def test_outside_whatsapps_window_goes_the_template_and_inside_it_the_word
 
 
 async def test_whoever_stops_after_the_plan_is_skipped_when_their_turn_comes(database: Database) -> None:
-    [someone] = await people(database, 1)
+    someone, another = await people(database, 2)
     clock = Clock(NOW.replace(hour=16))  # midnight in Hong Kong
     campaign = await started(database, now=clock.now)
     running = runner(database, clock)
     await running.tick()
-    assert await states(database, campaign) == [("waiting", None)]
+    assert await states(database, campaign) == [("waiting", None)] * 2
     await database.writer.run(lambda db: db.execute(update(CONTACTS).where(CONTACTS.c.id == someone).values(opted_out_at=clock.now)))
+    await withdraws(database, another, clock.now)
     clock.later(hours=10)
     await running.tick()
-    assert await states(database, campaign) == [("skipped", "opted_out")]
+    assert await states(database, campaign) == [("skipped", "opted_out"), ("skipped", "no_consent")]
 
 
 async def test_campaigns_rest_after_a_backup_was_put_back(database: Database) -> None:

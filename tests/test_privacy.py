@@ -80,7 +80,8 @@ def test_withdrawn_consent_takes_the_name_with_it(database_url: str) -> None:
         worker.says(line)
     (contact,) = rows(database_url, CONTACTS)
     assert contact["consent_version"] is contact["consent_at"] is contact["consent_language"] is None
-    assert contact["opted_out_at"] is not None, "campaigns stop with it"
+    [stopped] = [event for event in rows(database_url, EVENTS) if event["kind"] == "opt_out"]
+    assert (stopped["subject"], stopped["at"]) == ("withdrawn", contact["opted_out_at"]), "campaigns stop with it, and can tell why"
     kinds = [(event["kind"], json.loads(event["detail"])) for event in rows(database_url, EVENTS) if event["kind"] == "consent"]
     assert [detail["given"] for _kind, detail in kinds] == [True, False]
     assert "setuju" in worker.says("minat")[0].buttons[0].label
