@@ -1,4 +1,4 @@
-"""What keeps the house in order: after a backup, the audit's chain, the keys."""
+"""What keeps the house in order: backups, the audit's chain, the keys."""
 
 from __future__ import annotations
 
@@ -16,6 +16,15 @@ keys_app = typer.Typer(no_args_is_help=True, help="Change the key that seals wha
 app.add_typer(restore_app, name="restore")
 app.add_typer(audit_app, name="audit")
 app.add_typer(keys_app, name="keys")
+
+
+@app.command("backup")
+def backup(to: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")]) -> None:
+    """Copy the whole database while the house serves (SQLite; PostgreSQL has pg_dump)."""
+    from bot.commands.backup import make
+    from bot.settings import Settings
+
+    run_to_end(make(Settings(), to))
 
 
 @restore_app.command("accept")
