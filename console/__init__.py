@@ -11,6 +11,7 @@ from aiohttp.typedefs import Middleware
 from console import (
     account,
     audit_log,
+    breach,
     campaign_acts,
     campaign_asks,
     campaign_attachments,
@@ -89,7 +90,7 @@ MODULES = (
     ),
     *(partners, partner_links, partner_people, partner_page, occasions),
     *(monitoring, monitoring_orders, targets, missions),
-    *(staff, audit_log, operation),
+    *(staff, breach, audit_log, operation),
 )
 
 

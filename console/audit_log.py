@@ -45,6 +45,7 @@ NOUNS = {
     "report": _("Reports"),
     "list": _("Exports"),
     "key": _("Sealing keys"),
+    "breach": _("Notices of a leak"),
 }
 FILTER = Filter("noun", _("What"), NOUNS)
 HEADER = (_("Number"), _("Time"), _("Branch"), _("Who"), _("What"), _("On what"), _("Details"))

@@ -45,6 +45,8 @@ SCREENS = [
     "/desk/officers/new",
     "/desk/audit",
     "/desk/audit?noun=officer&since=2026-01-01",
+    "/desk/audit/breach",
+    "/desk/audit/breach?scope=database&since=2026-11-01T00:00&until=2026-11-22T10:00&learned=2026-11-22T11:00",
     "/desk/operation",
     "/desk/operation?channel=telegram",
     "/desk/nowhere",
