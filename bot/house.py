@@ -19,7 +19,7 @@ from bot.renewing import RenewingEngine
 from bot.settings import Settings
 from handlers import SCRIPT
 from storage import Database, Sealer, Tools, keys, migrate
-from storage.database import file_of
+from storage.database import Newer, file_of
 from storage.deliveries import PULLED
 from storage.loading import BranchFile, load_branch
 
@@ -63,7 +63,12 @@ def open_set(settings: Settings, *, make: bool = False) -> Database:
 
 async def bring_up(database: Database, at: datetime) -> None:
     """Tables up to date, and nothing in them that our keys do not open."""
-    await migrate(database.url)
+    try:
+        await migrate(database.url)
+    except Newer as newer:
+        raise NotSetUp(
+            f"This database belongs to a newer release ({newer}) than this one. Start that release; nothing was changed."
+        ) from None
     try:
         await commit(database, "key admitted", lambda db: keys.admit(db, database.dialect, database.tools, at))
     except keys.WrongKey:

@@ -6,9 +6,8 @@ import asyncio
 from pathlib import Path
 
 from sqlalchemy import Connection as SyncConnection
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.changes import Tools
@@ -52,6 +51,10 @@ def file_of(url: str) -> Path | None:
     return Path(address.database) if address.get_backend_name() == "sqlite" and address.database else None
 
 
+class Newer(Exception):
+    """The database was brought up to date by a newer release than this one."""
+
+
 async def migrate(url: str, to: str = "head") -> None:
     """Bring the tables up to date; a new SQLite file is made with its folder."""
     if make_url(url).get_backend_name() == "sqlite":
@@ -70,17 +73,25 @@ async def migrate(url: str, to: str = "head") -> None:
 def _migrate_sqlite(url: str, to: str) -> None:
     if path := file_of(url):
         path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url)
+    engine = create_engine(
+        url, connect_args={"timeout": 30, "isolation_level": None}
+    )  # Python's driver begins nothing for CREATE and ALTER
     try:
         with engine.begin() as db:
+            if to == "head" and _revision(db) == newest():
+                return  # without keeping any writer waiting
+            db.exec_driver_sql("BEGIN IMMEDIATE")
             _upgrade(db, to)
     finally:
         engine.dispose()
 
 
 def _upgrade(db: SyncConnection, to: str) -> None:
-    if to == "head" and _revision(db) == newest():
+    revision = _revision(db)
+    if to == "head" and revision == newest():
         return
+    if revision and revision > newest():
+        raise Newer(revision)
     # Imported only when there is something to do: it takes longer than all the rest of a start.
     from alembic import command
     from alembic.config import Config
@@ -92,12 +103,10 @@ def _upgrade(db: SyncConnection, to: str) -> None:
 
 
 def _revision(db: SyncConnection) -> str | None:
-    try:
-        with db.begin_nested():
-            revision: str | None = db.execute(text("SELECT version_num FROM alembic_version")).scalar()
-            return revision
-    except DBAPIError:
-        return None  # no such table: nothing was ever made here
+    if not inspect(db).has_table("alembic_version"):
+        return None  # nothing was ever made here
+    revision: str | None = db.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return revision
 
 
 def newest() -> str:
@@ -105,4 +114,4 @@ def newest() -> str:
     return max(path.stem for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
-__all__ = ["Database", "Work", "migrate", "newest"]
+__all__ = ["Database", "Newer", "Work", "migrate", "newest"]
