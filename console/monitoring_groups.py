@@ -12,7 +12,6 @@ from locales import _
 from storage.indicators import Tally
 from storage.reports.content import Report
 
-PLACED_IN = "2024"  # as facts/countries.toml says of its placements
 HEAD = ("reach", "checked", "covered", "interest", "registered")
 
 
@@ -48,24 +47,26 @@ def _part(tally: Tally, target: int) -> Cell:
 
 def destinations(report: Report, tell: Teller, most: int) -> Section:
     """Against placed workers, where the facts know how many."""
-    placed = {one.iso: one.placements for one in facts.countries()}
+    counted = [one for one in facts.countries() if one.placements]
+    placed = {one.iso: one.placements for one in counted}
+    year = ", ".join(sorted({str(one.placed_in) for one in counted}))
 
     def name(code: str) -> Words:
         return country(code) if code else NOWHERE
 
     table = _lines(report, tell, report.countries, "country", name, most)
     columns, rows = (
-        [*table.columns, Column(_("Placed in {year}", year=PLACED_IN), "placed"), Column(_("Reached of a thousand"), "placed")],
+        [*table.columns, Column(_("Placed in {year}", year=year), "placed"), Column(_("Reached of a thousand"), "placed")],
         [list(row) for row in table.rows],
     )
     for code, row in zip(_largest(report.countries, most), rows, strict=True):
         there = placed.get(code, 0)
         each = f"{report.countries[code].get('reach', 0) * 1000 / there:.1f}" if there else "–"
         row += [Linked(there or "–"), Linked(each)]
-    sources = sorted({source for one in facts.countries() if one.placements for source in one.sources})
+    sources = sorted({source for one in counted for source in one.sources})
     sentence = _(
         "Placed workers of {year} by: {sources}. Every worker placed there counts, whichever branch is theirs.",
-        year=PLACED_IN,
+        year=year,
         sources=", ".join(sources),
     )
     strokes = [tell.stroke(name(code), report.countries[code], "reach") for code in _largest(report.countries, 10)]

@@ -72,6 +72,7 @@ class Country(Row):
     dial: str
     aliases: tuple[str, ...]
     placements: int = 0
+    placed_in: int = 0  # the year of the placements
 
     @property
     def iso(self) -> str:

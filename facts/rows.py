@@ -130,6 +130,7 @@ def country(raw: Raw) -> reach.Country:
         dial=raw.text("dial"),
         aliases=raw.texts("aliases"),
         placements=raw.number("placements", 0),
+        placed_in=raw.number("placed_in", 0),
     )
 
 

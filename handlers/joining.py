@@ -8,9 +8,10 @@ from dialogue import Dialogue, Done, Next, Question, State, Turn, choice, countr
 from facts import Country
 from handlers.cards.enrolment import address, extend, register_abroad, register_before
 from handlers.cards.payment import code_missing, paid_but_inactive, pay
+from handlers.missions import found_out
 from handlers.stages import Stage, mentions, stage_in
 from handlers.topics import topic
-from locales import _
+from locales import Text, Written, _
 from understanding import months_in
 from understanding.schemes import scheme_in
 
@@ -40,7 +41,7 @@ joining = Dialogue("joining", Joining, words=("daftar", "register", "bergabung",
 async def need(turn: Turn[Joining], answer: str) -> Next:
     turn.state.need = answer
     if answer == "extend":
-        return _card_of(turn) if _known(turn) else where
+        return await _card_of(turn) if _known(turn) else where
     return place
 
 
@@ -64,7 +65,7 @@ async def place(turn: Turn[Joining], answer: str) -> Next:
     if answer == "abroad":
         named = facts.find_country(turn.inbound.text)
         turn.contact.country = named.iso if named else turn.contact.country
-        return _card_of(turn) if _known(turn) else where
+        return await _card_of(turn) if _known(turn) else where
     if turn.state.need == "pay":
         return done(*pay(facts.country(HOME)), then=AFTER_PAY)
     return way
@@ -78,7 +79,7 @@ async def way(_turn: Turn[Joining], answer: str) -> Next:
 @joining.step(country(_("In which country do you work?")))
 async def where(turn: Turn[Joining], answer: Country) -> Next:
     turn.contact.country = answer.iso
-    return _card_of(turn)
+    return await _card_of(turn)
 
 
 @joining.step(choice(_("What went wrong?"), TROUBLES))
@@ -90,14 +91,15 @@ def _known(turn: Turn[Joining]) -> bool:
     return turn.contact.country not in (None, HOME)
 
 
-def _card_of(turn: Turn[Joining]) -> Done:
+async def _card_of(turn: Turn[Joining]) -> Done:
     """For somebody abroad, by what they need."""
     there = facts.country(turn.contact.country or HOME)
     if turn.state.need == "pay":
         return done(*pay(there), then=AFTER_PAY)
+    found = await found_out(turn, there.iso)
     if turn.state.need == "extend":
-        return done(*extend(there), then=AFTER_EXTEND)
-    return done(*register_abroad(there), then=AFTER_REGISTER)
+        return done(*extend(there, found=found), then=AFTER_EXTEND)
+    return done(*register_abroad(there, found), then=AFTER_REGISTER)
 
 
 def place_in(turn: Turn[State]) -> Country | None:
@@ -108,17 +110,22 @@ def place_in(turn: Turn[State]) -> Country | None:
     return facts.country(turn.contact.country) if turn.contact.country else None
 
 
+async def _found(turn: Turn[State], place: Country | None) -> tuple[Text | Written, ...]:
+    return await found_out(turn, place.iso) if place else ()
+
+
 @topic("register", _("Registering"))
 async def register(turn: Turn[State]) -> Done:
     said, there, scheme = turn.inbound.text, place_in(turn), scheme_in(turn.inbound.text)
     if mentions(said, "lapor diri", "peduli wni", "peduliwni"):
         report = _("Self-report (lapor diri) at {site} is not a registration with BPJS Ketenagakerjaan.", site=address("peduliwni"))
-        return done(report, *register_abroad(there), then=AFTER_REGISTER)
+        return done(report, *register_abroad(there, await _found(turn, there)), then=AFTER_REGISTER)
     if _lacks_code(said):
         return done(*code_missing(), then=AFTER_TROUBLE)
     leaving = stage_in(said) is Stage.BEFORE or mentions(said, *LEAVING)
     if not leaving and (mentions(said, *ABROAD) or (there and there.iso != HOME)):
-        return done(*register_abroad(there if there and there.iso != HOME else None), then=AFTER_REGISTER)
+        abroad = there if there and there.iso != HOME else None
+        return done(*register_abroad(abroad, await _found(turn, abroad)), then=AFTER_REGISTER)
     return done(*register_before(scheme), then=AFTER_REGISTER if leaving or scheme else AFTER_BOTH)
 
 
@@ -126,7 +133,9 @@ async def register(turn: Turn[State]) -> Done:
 async def extension(turn: Turn[State]) -> Done:
     said = turn.inbound.text
     ended = mentions(said, *ENDED)  # then a length tells how long ago, not for how long
-    return done(*extend(place_in(turn), None if ended else months_in(said), ended=ended), then=AFTER_EXTEND)
+    there = place_in(turn)
+    card = extend(there, None if ended else months_in(said), ended=ended, found=await _found(turn, there))
+    return done(*card, then=AFTER_EXTEND)
 
 
 @topic("payment", _("Paying"))

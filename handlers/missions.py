@@ -35,7 +35,7 @@ async def found_out(turn: Turn[Any], country: str | None) -> tuple[Text | Writte
     """What officers found out about the missions of a country since the facts were written, with what to do there."""
     there = {one.id: one.name for one in here(country)}
     told: list[Text | Written] = []
-    for one in await turn.store.missions.found(there):
+    for one in await turn.store.missions.found(there) if there else ():
         told.append(_told(there[one.mission], one.required, one.checked_on))
         told += [Written({turn.contact.language: one.advice})] if one.advice else []
     return tuple(told)

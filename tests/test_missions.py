@@ -106,13 +106,16 @@ async def test_a_word_is_in_the_person_s_copy_and_belongs_to_nobody_once_they_ar
     assert (await database.writer.read(lambda db: db.execute(select(REPORTS.c.contact_id)))).scalar() is None
 
 
-async def test_what_was_approved_is_what_workers_hear(database: Database) -> None:
+@pytest.mark.parametrize(
+    "question", ["wajib ga kalau di jeddah", "cara perpanjang kepesertaan di jeddah", "cara daftar dari luar negeri di jeddah"]
+)
+async def test_what_was_approved_is_what_workers_hear(database: Database, question: str) -> None:
     finding = await proposed(database, replace(YES, advice="Bawa kartu dan paspor."))
 
     async def answer() -> str:
         engine = new_engine(database, "sidoarjo", lambda: NOW, pulled=EVERY)
         engine.start()
-        await engine.receive([Inbound("telegram", "sri", f"m{database.tools.new_id()}", NOW, text="wajib ga kalau di jeddah")])
+        await engine.receive([Inbound("telegram", "sri", f"m{database.tools.new_id()}", NOW, text=question)])
         await engine.close()
         newest = select(DELIVERIES.c.page).order_by(DELIVERIES.c.id.desc()).limit(1)
         return str((await database.writer.read(lambda db: db.execute(newest))).scalar())

@@ -19,7 +19,8 @@ def register_before(scheme: str | None) -> Card:
     return (_who_registers(scheme), _steps(), _papers("register_before_work"))
 
 
-def register_abroad(country: Country | None) -> Card:
+def register_abroad(country: Country | None, found: Card = ()) -> Card:
+    """`found`: what officers found out about the missions there, which counts before what the facts say."""
     row = facts.contact("jmo_android")
     assert row.as_of
     ways: list[Sayable] = [
@@ -30,11 +31,11 @@ def register_abroad(country: Country | None) -> Card:
     head = (
         _("Yes, you can also register from {country}:", country=country.name) if country else _("Yes, you can also register from abroad:")
     )
-    return (head, Lines(tuple(ways)), *requirement(country), _papers("register_during_work", "8(3)"))
+    return (head, Lines(tuple(ways)), *(found or requirement(country)), _papers("register_during_work", "8(3)"))
 
 
-def extend(country: Country | None, length: int | None = None, *, ended: bool = False) -> Card:
-    """Going on with membership; for somebody whose membership has ended, first whether that can be."""
+def extend(country: Country | None, length: int | None = None, *, ended: bool = False, found: Card = ()) -> Card:
+    """Going on with membership; for somebody whose membership has ended, first whether that can be. `found` as in register_abroad."""
     cost = facts.cost("extension", length or 24)
     price = _(
         "An extension costs {each} for every month, paid at once. For {length} that is {total}. ({article})",
@@ -46,7 +47,7 @@ def extend(country: Country | None, length: int | None = None, *, ended: bool = 
     lapsed = _("If your membership ended long ago: whether it goes on or begins anew, I have not found. Ask {phone}.", phone=service())
     first = (lapsed, price) if ended else (price,)
     last = () if ended else (lapsed,)
-    return (*first, _where_to_extend(country), *requirement(country), *last, _papers("register_during_work"))
+    return (*first, _where_to_extend(country), *(found or requirement(country)), *last, _papers("register_during_work"))
 
 
 def requirement(country: Country | None) -> Card:
