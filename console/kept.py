@@ -28,14 +28,18 @@ class Kept(Generic[T]):
         self._kept: dict[Hashable, One[T]] = {}
         self._counting: dict[Hashable, asyncio.Future[T]] = {}
 
-    async def get(self, key: Hashable, count: Callable[[], Awaitable[T]]) -> T:
+    async def get(self, key: Hashable, count: Callable[[], Awaitable[T]], patience: float | None = None) -> T | None:
+        """None if there is nothing to show yet, and for longer than `patience` (seconds) there was not."""
         if not self.fresh:
             return await count()
         one, now = self._kept.get(key), asyncio.get_running_loop().time()
         if one and now < one.at + self.fresh:
             return one.value
         counting = self._counting.get(key) or self._begin(key, count)
-        return one.value if one and now < one.at + self.longest else await asyncio.shield(counting)
+        if one and now < one.at + self.longest:
+            return one.value
+        await asyncio.wait([counting], timeout=patience)
+        return counting.result() if counting.done() else None
 
     def prepare(self, key: Hashable, count: Callable[[], Awaitable[T]]) -> None:
         """Somebody will look soon: begin to count, unless there is something to show."""

@@ -20,20 +20,22 @@ from console.visit import Visit
 from console.words import CHANNELS, CHECK_RESULTS, INTEREST_STATES, REASONS, word_for
 from storage import campaigns
 from storage.campaigns import PAUSED, UNDER_WAY, Campaign
-from storage.overview import Overview, Past, States, lately, past
+from storage.overview import NOTHING, Overview, Past, States, lately, past
 from storage.overview import overview as look
 
 TONES = {"covered": "good", "only_jkm": "good", "not_started": "other", "ends_soon": "waits", "ended": "bad", "not_covered": "bad"}
 STATE_TONES = {"new": "waits", "registered": "good"}
 CAMPAIGNS = 5  # shown, newest first
+PATIENCE = 0.1  # seconds a page waits for a long count
 LATE = 300  # seconds a message may wait to be sent
 
 
 async def overview(visit: Visit) -> web.Response:
-    found = await _found(visit)
+    found, counting = await _found(visit)
     return visit.show(
         "overview.html",
         found=found,
+        counting=counting,
         emergencies=await emergencies.unread(visit),
         late=[channel for channel in found.channels if _is_late(visit, channel.waiting_since)],
         checks=_checks(found),
@@ -47,14 +49,18 @@ async def overview(visit: Visit) -> web.Response:
     )
 
 
-async def _found(visit: Visit) -> Overview:
-    """An open overview fetches itself at each piece of news: what is counted over weeks, or over all messages of a day, is kept for a while."""
+async def _found(visit: Visit) -> tuple[Overview, bool]:
+    """The figures, and whether the long ones are still being counted: the page then fetches itself again, and nobody waits for it.
+
+    What is counted over weeks, or over all messages of a day, is kept for a while: an open overview fetches itself at each piece of news.
+    """
     branch, midnight = visit.branch, _midnight(visit)
     before, sent = await asyncio.gather(
-        visit.desk.past.get((branch, midnight), _past(visit)),
-        visit.desk.sent.get(branch, _sent(visit)),
+        visit.desk.past.get((branch, midnight), _past(visit), PATIENCE),
+        visit.desk.sent.get(branch, _sent(visit), PATIENCE),
     )
-    return await visit.read(lambda db: look(db, branch, midnight, before, sent))
+    found = await visit.read(lambda db: look(db, branch, midnight, before or NOTHING, sent or {}))
+    return found, before is None or sent is None
 
 
 def prepare(visit: Visit) -> None:

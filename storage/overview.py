@@ -57,6 +57,9 @@ class Past:
     checks: dict[str, int]
 
 
+NOTHING = Past(0, 0.0, {})  # what is shown of it while it is counted for the first time
+
+
 @dataclass(frozen=True, slots=True)
 class Overview:
     people: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ from storage.conversations import ConversationRow
 from storage.deliveries import DELIVERIES
 from storage.events import EVENTS
 from storage.interests import INTERESTS
-from storage.overview import Channel, Overview, Waiting, lately, overview, past
+from storage.overview import Channel, Overview, Past, Waiting, lately, overview, past
 from storage.requests import REQUESTS
 from storage.writer import Connection, Unavailable
 from tests.console.conftest import NOW, Browser, Desk, opened
@@ -178,6 +178,42 @@ async def test_nobody_waits_for_a_newer_count_and_the_next_sees_it(jobs: Jobs) -
     await jobs.done()
     assert await kept.get("sidoarjo", count) == 2, "three who looked meanwhile made one count"
     assert await kept.get("surabaya", count) != 2, "of another branch there is none yet"
+
+
+async def test_who_looks_first_is_not_kept_waiting_for_a_long_count(jobs: Jobs) -> None:
+    """The page says that it is counted, and fetches itself again."""
+    kept, gate = Kept[int](jobs, fresh=60, longest=3600), asyncio.Event()
+
+    async def count() -> int:
+        await gate.wait()
+        return 7
+
+    assert await kept.get("sidoarjo", count, NO_TIME) is None
+    assert await kept.get("sidoarjo", count, NO_TIME) is None
+    gate.set()
+    assert await kept.get("sidoarjo", count) == 7
+
+
+async def test_a_page_says_what_is_still_being_counted_and_shows_it_soon(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(database_url, keeps=600) as desk:
+        await fill(desk, "sidoarjo", 1_000)
+        officer, may_go_on, past = await desk.signed_in(Role.OFFICER), asyncio.Event(), desk.console.desk.past
+        quick = past.get
+        monkeypatch.setattr(past, "get", lambda key, count, patience: quick(key, lambda: after(may_go_on, count), patience))
+        page = await (await officer.get("/desk")).text()
+        assert "Sedang dihitung" in page
+        assert 'hx-trigger="news from:body, load delay:300ms"' in page
+        assert re.search(r'reason=human"><b>2</b>', page), "who waits is there at once"
+        may_go_on.set()
+        await desk.console.desk.jobs.done()
+        page = await (await officer.get("/desk")).text()
+        assert "Sedang dihitung" not in page
+        assert re.search(r'href="/desk/people"><b>30</b>', page)
+
+
+async def after(event: asyncio.Event, count: Callable[[], Awaitable[Past]]) -> Past:
+    await event.wait()
+    return await count()
 
 
 async def test_many_who_look_first_make_one_count(jobs: Jobs) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from console import proofs
 from console.policies import Role
 from storage import officers
+from storage.overview import Past
 from storage.requests import REQUESTS
 from tests.browser.conftest import browser  # noqa: F401 (a fixture)
 from tests.console.conftest import Desk, opened
@@ -274,3 +276,22 @@ async def test_every_officer_reads_their_own_language(screen: Screen) -> None:
     await screen.open("/desk")
     await expect(screen.page.locator("h1")).to_have_text("Overview")
     await expect(screen.page.locator("html")).to_have_attribute("lang", "en")
+
+
+async def test_an_overview_that_is_still_being_counted_fills_itself(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a long count, and nobody has to load the page again."""
+    past, may_go_on = screen.desk.console.desk.past, asyncio.Event()
+    past.fresh, past.longest = 600.0, 3600.0
+    quick = past.get
+
+    async def after(count: Callable[[], Awaitable[Past]]) -> Past:
+        await may_go_on.wait()
+        return await count()
+
+    monkeypatch.setattr(past, "get", lambda key, count, patience: quick(key, lambda: after(count), patience))
+    await screen.enter()
+    await screen.open("/desk")
+    await expect(screen.page.get_by_role("status")).to_contain_text("Sedang dihitung")
+    may_go_on.set()
+    await expect(screen.page.locator("a.figure[href='/desk/people'] b")).not_to_have_text("…")
+    await expect(screen.page.get_by_text("Sedang dihitung")).to_have_count(0)
