@@ -33,11 +33,11 @@ test: develop needs lint ## everything, with a browser and PostgreSQL; what CI r
 
 soak: export SAPA_SOAK := 1
 soak: export SAPA_TEST_UPDATES := 100000
-soak: develop needs ## the whole crash suite: hundreds of kills, 100,000 strange updates, a backlog, every look of every page; prints its figures
+soak: develop needs ## the whole crash suite: hundreds of kills, 100,000 strange updates, a backlog, a campaign of a million (SAPA_TEST_RECIPIENTS=100000 for less), every look of every page; prints its figures
 	@rm -f var/soak.jsonl
-	@$(PYTEST) -q -n 2 -m "" -rs --ignore tests/crash/test_backlog.py tests/crash
+	@$(PYTEST) -q -n 2 -m "" -rs --ignore tests/crash/test_backlog.py --ignore tests/crash/test_campaigns_soak.py tests/crash
 	@$(PYTEST) -q -n 2 -m soak -rs --ignore tests/crash tests
-	@$(PYTEST) -q -m soak -rs tests/crash/test_backlog.py
+	@$(PYTEST) -q -m soak -rs tests/crash/test_backlog.py tests/crash/test_campaigns_soak.py
 	@$(BIN)/python -m tests.crash.report
 
 lint: develop ## format, lint, types, layers, words and facts
