@@ -78,7 +78,7 @@ async def by_the_audit(db: Connection, asked: Asked) -> Found:
         if row.action in LISTS:
             found.taken.append(Taken(row.at, row.officer, row.subject))
         elif number.isdecimal():
-            of.add(noun, int(number), row.at, LAID_OPEN.get(row.action) or NOUNS[noun])
+            of.add(noun, int(number), row.at, LAID_OPEN.get(row.action) or NOUNS[row.action.partition(".")[0]])
     found.members = await _members(db, asked.branch, [number for noun, number in of.seen if noun == "member"])
     for key, contact in (await of.contacts(db, asked.branch)).items():
         one = of.seen[key]
@@ -94,6 +94,7 @@ async def _rows(db: Connection, asked: Asked) -> Sequence[Any]:
         select(AUDIT.c.at, AUDIT.c.action, AUDIT.c.subject, OFFICERS.c.name.label("officer"))
         .outerjoin(OFFICERS, OFFICERS.c.id == AUDIT.c.officer_id)
         .where(or_(within(AUDIT.c.branch, asked.branch), AUDIT.c.branch == EVERYWHERE), AUDIT.c.at >= asked.since, AUDIT.c.at < asked.until)
+        .where(AUDIT.c.officer_id.is_not(None))  # what the house does by itself shows nobody anything
         .where(or_(*opens, AUDIT.c.action.in_([*LAID_OPEN, *LISTS])))
         .order_by(AUDIT.c.number)
     )

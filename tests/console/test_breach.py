@@ -18,7 +18,7 @@ from tests.console.conftest import NOW, Browser, Desk
 from tests.console.test_people import DEWI, NIK, PHONE, SITI, SURE, person, put, text_of
 
 PATH = "/desk/audit/breach"
-RAHAYU, BUDI = 103, 104
+RAHAYU, BUDI, WATI = 103, 104, 107
 WINDOW = {"since": "2026-11-22T11:00", "until": "2026-11-22T13:00", "learned": "2026-11-22T12:00"}  # it is noon in Sidoarjo
 TOLD = {"how_id": "Laptop petugas dicuri.", "done_id": "Semua sesi diakhiri.", "how_en": "An officer's laptop was stolen.", "done_en": ""}
 
@@ -28,13 +28,13 @@ def at(scope: str = "acts", page: str = "", **more: str) -> str:
 
 
 async def laid_open(desk: Desk) -> Browser:
-    """An officer opens Siti's talk, takes her copy, and sees Dewi's number; of Rahayu nothing is opened. Surabaya's Budi is another's."""
-    for contact, name in ((SITI, "Siti Aminah"), (DEWI, "Dewi Lestari"), (RAHAYU, "Rahayu")):
+    """An officer opens Siti's talk, takes a copy of Wati's, and sees Dewi's number; of Rahayu nothing is opened. Budi is Surabaya's."""
+    for contact, name in ((SITI, "Siti Aminah"), (DEWI, "Dewi Lestari"), (RAHAYU, "Rahayu"), (WATI, "Wati")):
         await person(desk, contact, name=name)
     await person(desk, BUDI, branch="surabaya", name="Budi")
     officer = await desk.signed_in(Role.OFFICER)
     await officer.get(f"/desk/inbox/{SITI}")
-    await officer.post(f"/desk/people/{SITI}/copy", SURE)
+    await officer.post(f"/desk/people/{WATI}/copy", SURE)
     assert (await officer.post(f"/desk/interests/{DEWI}/unmask", {"why": "correction"})).status in (200, 303)
     return officer
 
@@ -54,13 +54,12 @@ async def test_who_is_concerned_is_found_with_what_of_theirs_and_when(both: Desk
     await laid_open(both)
     auditor = await both.signed_in(Role.AUDITOR)
     page = await text_of(auditor, at())
-    assert found_on(page) == {SITI, DEWI}
+    assert found_on(page) == {SITI, DEWI, WATI}
     assert "isi obrolan, dengan angka yang ditutup" in page
     found = {row[1]: row for row in await rows_of(auditor, at(page="/export"))}
-    assert set(found) == {"Siti Aminah", "Dewi Lestari"}
-    assert "isi obrolan" in found["Siti Aminah"][4]
-    assert "NIK" in found["Dewi Lestari"][4]
-    assert "isi obrolan" not in found["Dewi Lestari"][4]
+    assert set(found) == {"Siti Aminah", "Dewi Lestari", "Wati"}
+    told = {name: ("isi obrolan" in row[4], "minat:" in row[4], "NIK" in row[4]) for name, row in found.items()}
+    assert told == {"Siti Aminah": (True, False, False), "Wati": (True, True, False), "Dewi Lestari": (False, False, True)}
     assert found["Siti Aminah"][5] == found["Siti Aminah"][6] == NOW.isoformat(timespec="minutes")
 
 
@@ -70,7 +69,7 @@ async def test_other_times_and_other_accounts_are_left_out(both: Desk) -> None:
     assert officer.officer
     auditor = await both.signed_in(Role.AUDITOR)
     assert auditor.officer
-    assert found_on(await text_of(auditor, at(officer=str(officer.officer.id)))) == {SITI, DEWI}
+    assert found_on(await text_of(auditor, at(officer=str(officer.officer.id)))) == {SITI, DEWI, WATI}
     assert found_on(await text_of(auditor, at(officer=str(auditor.officer.id)))) == set()
     assert found_on(await text_of(auditor, at(until="2026-11-22T11:59"))) == set()
 
@@ -78,7 +77,8 @@ async def test_other_times_and_other_accounts_are_left_out(both: Desk) -> None:
 async def test_another_branch_s_people_are_never_among_them(both: Desk) -> None:
     """P11, W2: nor does what a national officer did hide from the branch whose people it was."""
     await laid_open(both)
-    tools, entry = both.database.tools, Entry(None, "*", "conversation.opened", f"person:{BUDI}")
+    national = await both.officer(branch="*")
+    tools, entry = both.database.tools, Entry(national.id, "*", "conversation.opened", f"person:{BUDI}")
     await both.database.writer.run(lambda db: audit.record(db, tools, entry, NOW))
     for scope in ("acts", "account", "database"):
         page = await text_of(await both.signed_in(Role.AUDITOR), at(scope))
@@ -116,12 +116,12 @@ async def test_of_a_stolen_database_everybody_is_concerned_who_was_there(both: D
     await person(both, 106, name="Terhapus", erased_at=NOW)
     auditor = await both.signed_in(Role.AUDITOR)
     page = await text_of(auditor, at("key"))
-    assert found_on(page) == {SITI, DEWI, RAHAYU}
+    assert found_on(page) == {SITI, DEWI, RAHAYU, WATI}
     assert _members(page) == before + 2
-    assert re.search(r"<b>3</b>Orang yang terdampak", page)
+    assert re.search(r"<b>4</b>Orang yang terdampak", page)
     assert "NIK, nomor kartu" in page
     assert "NIK, nomor kartu" not in await text_of(auditor, at("database"))
-    assert {row[1] for row in await rows_of(auditor, at("key", "/export"))} == {"Siti Aminah", "Dewi Lestari", "Rahayu"}
+    assert {row[1] for row in await rows_of(auditor, at("key", "/export"))} == {"Siti Aminah", "Dewi Lestari", "Rahayu", "Wati"}
 
 
 def _members(page: str) -> int:
@@ -133,9 +133,9 @@ async def test_the_clock_runs_from_when_it_was_learned(desk: Desk) -> None:
     auditor = await desk.signed_in(Role.AUDITOR)
     page = await text_of(auditor, at())
     assert 'datetime="2026-11-25T12:00:00+07:00"' in page
-    assert 'class="figure waits"' in page
+    assert 'class="note"' in page
     desk.clock.move(days=4)
-    assert 'class="figure bad"' in await text_of(await desk.signed_in(Role.AUDITOR), at())
+    assert 'class="wrong" role="alert"' in await text_of(await desk.signed_in(Role.AUDITOR), at())
 
 
 async def test_notices_are_ready_in_both_languages_for_people_and_for_the_authority(both: Desk) -> None:
@@ -153,14 +153,14 @@ async def test_notices_are_ready_in_both_languages_for_people_and_for_the_author
     assert "An officer's laptop was stolen." in people_en
     assert "What we did: [to be filled in]" in people_en
     assert "25 November 2026" in authority_id
-    assert "orang yang menulis kepada kami: 2" in authority_id
-    assert "people who wrote to us: 2" in authority_en
+    assert "orang yang menulis kepada kami: 3" in authority_id
+    assert "people who wrote to us: 3" in authority_en
     for text in (people_id, people_en, authority_id, authority_en):
-        assert not any(word in text for word in ("Siti", "Dewi", PHONE, NIK, "None")), text
+        assert not any(word in text for word in ("Siti", "Dewi", "Wati", PHONE, NIK, "None")), text
         assert "46" in text
     newest = (await both.database.writer.read(lambda db: audit.find(db, "*", Wanted())))[0]
     assert (newest.action, newest.subject) == ("breach.prepared", "breach:2026-11-22")
-    assert (newest.detail["people"], newest.detail["scope"]) == (2, "acts")
+    assert (newest.detail["people"], newest.detail["scope"]) == (3, "acts")
     assert "Laptop" not in str(newest.detail)
 
 
