@@ -28,6 +28,7 @@ TOPICS = {
 PAYLOAD = re.compile(
     r"(?:(?P<dialogue>[a-z_]+)(?:\.(?P<step>[a-z_]+))?|\?(?P<topic>[a-z_]+))(?:=(?P<key>[^#]*))?(?:#(?P<delivery>\w+))?", re.ASCII
 )
+_COMMAND = re.compile(r"/([a-z_]{1,32})(?:@\w+)?(?:\s.*)?", re.IGNORECASE | re.ASCII | re.DOTALL)
 _ASKING = re.compile(
     r"\?|\b(apa|apakah|apaan|berapa|brp|brapa|gimana|gmn|bagaimana|bgmn|kapan|kpn|kenapa|knp|mengapa|siapa|mana|dimana|dmn|bisa (ga|gak|nggak)"
     r"|bs (ga|gak)|boleh (ga|gak)|caranya|cara|how|what|when|where|why|who|which|can i|do i|is it|am i|are there)\b"
@@ -41,7 +42,7 @@ def asks(said: str) -> bool:
 
 def command(said: str) -> str | None:
     """The name of a slash command, without what follows it: `/cek@sapa_bot 7GQ2K` is `cek`."""
-    match = re.fullmatch(r"/([a-z_]{1,32})(?:@\w+)?(?:\s.*)?", said.strip(), re.IGNORECASE | re.ASCII | re.DOTALL)
+    match = _COMMAND.fullmatch(said.strip())
     return match[1].lower() if match else None
 
 

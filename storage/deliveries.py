@@ -87,10 +87,13 @@ class Illustrated(Page):
     name: str = ""  # of the file
 
 
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def dump_page(page: Page) -> str:
     buttons = [{"label": button.label, "payload": button.payload, "url": button.url} for button in page.buttons]
     file = {"file": [page.link, page.kind, page.name]} if isinstance(page, Illustrated) else {}
-    return json.dumps({"text": page.text, "buttons": buttons, **file}, ensure_ascii=False, separators=(",", ":"))
+    return _compact({"text": page.text, "buttons": buttons, **file})
 
 
 def load_page(row: str, facts: str = "") -> Page:

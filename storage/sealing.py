@@ -20,6 +20,7 @@ UNNAMED, NAMED = b"\x01", b"\x02"  # how a sealed value begins: the first releas
 NONCE = 12  # bytes, NIST SP 800-38D
 NAME = 4  # bytes
 MARK = len(NAMED) + NAME  # bytes by which a sealed value tells its key
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # made once: json.dumps would make one each time
 
 
 class Unsealable(Exception):
@@ -86,7 +87,7 @@ class Sealer:
         return list(self._keys.values()) if sealed[:1] == UNNAMED else [], sealed[1:]
 
     def seal_json(self, value: object, table: str, column: str, row: object) -> bytes:
-        return self.seal(json.dumps(value, ensure_ascii=False, separators=(",", ":")), table, column, row)
+        return self.seal(_compact(value), table, column, row)
 
     def open_json(self, sealed: bytes, table: str, column: str, row: object) -> Any:
         return json.loads(self.open(sealed, table, column, row))
