@@ -73,6 +73,32 @@ def transactions(tree: ast.Module) -> Iterator[Finding]:
             yield node, ast.unparse(node)
 
 
+def programs(tree: ast.Module) -> Iterator[Finding]:
+    """What starts another program, or takes text for code."""
+    for node in ast.walk(tree):
+        yield from ((node, name) for name in imported(node) if name.partition(".")[0] in STARTERS)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in EVALUATORS:
+            yield node, ast.unparse(node.func)
+
+
+STARTERS = {"subprocess", "pickle", "marshal", "shelve", "pty"}
+EVALUATORS = {"eval", "exec", "compile", "os.system", "os.popen", "asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell"}
+
+
+def comparisons(tree: ast.Module) -> Iterator[Finding]:
+    """`==` on what is named like a secret."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare) and any(isinstance(op, ast.Eq | ast.NotEq) for op in node.ops):
+            sides = [ast.unparse(side) for side in (node.left, *node.comparators)]
+            if any(SECRET.search(side) for side in sides) and not any(
+                isinstance(side, ast.Constant) for side in (node.left, *node.comparators)
+            ):
+                yield node, ast.unparse(node)
+
+
+SECRET = re.compile(r"(?<![a-z])(?:secret|mac|signature|digest|password)(?![a-z])")
+
+
 def told(name: str, found: Iterator[Finding]) -> list[str]:
     return [f"{name}:{getattr(node, 'lineno', 0)} {what}" for node, what in found]
 
@@ -120,7 +146,21 @@ def text(path: Path) -> str:
         (computed_sentences, "_n('a day', word, count)"),
         (transactions, "db.commit()"),
         (transactions, "engine.begin()"),
+        (programs, "import subprocess"),
+        (programs, "eval(text)"),
+        (comparisons, "given == self._secret"),
     ],
 )
 def test_the_rules_see_what_they_forbid(rule: Rule, source: str) -> None:
     assert list(rule(ast.parse(source)))
+
+
+def test_the_house_starts_no_program_and_evaluates_no_text() -> None:
+    found = [(name, tree) for name, tree in modules(of=PACKAGES)]
+    assert [place for name, tree in found for place in told(name, programs(tree))] == []
+
+
+def test_secrets_are_never_compared_letter_by_letter() -> None:
+    """A comparison that ends at the first letter that differs tells, by its time, how many were right. What is public (a chain, a file) may be."""
+    found = [place for name, tree in modules(of=["bot", "console"]) for place in told(name, comparisons(tree))]
+    assert found == []
