@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, expect
+from pypdf import PdfReader
 
 from console import proofs
 from console.policies import Role
@@ -21,6 +23,7 @@ from storage.requests import REQUESTS
 from tests.browser.conftest import browser  # noqa: F401 (a fixture)
 from tests.console.conftest import Desk, opened
 from tests.console.people import PASSWORD, able
+from tests.console.test_overview import fill
 from tests.hostile import PAYLOADS
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -295,3 +298,20 @@ async def test_an_overview_that_is_still_being_counted_fills_itself(screen: Scre
     may_go_on.set()
     await expect(screen.page.locator("a.figure[href='/desk/people'] b")).not_to_have_text("…")
     await expect(screen.page.get_by_text("Sedang dihitung")).to_have_count(0)
+
+
+async def test_charts_are_read_in_print_and_by_a_screen_reader(screen: Screen) -> None:
+    """On paper with their words and figures; by ear as a table that the keyboard opens, under a name."""
+    await fill(screen.desk, "sidoarjo", 1_000)
+    await screen.enter()
+    await screen.open("/desk")
+    chart = screen.page.get_by_role("img", name="Cek pelindungan")
+    await expect(chart).to_be_visible()
+    box = screen.page.locator("section.box", has=chart)
+    await box.locator("summary").press("Enter")
+    table = box.get_by_role("table", name="Cek pelindungan")
+    await expect(table.get_by_role("row", name="Terlindungi 2")).to_be_visible()
+    await box.locator("summary").press("Enter")
+    words = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(await screen.page.pdf())).pages)
+    assert re.search(r"Terlindungi\s+2\b", words), words
+    assert "Kotak masuk" not in words, "the places at the left are no part of a page on paper"
