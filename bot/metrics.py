@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ GAPS = Gauge("sapa_updates_dropped", "Updates of the last day that Telegram gave
 RESTING = Gauge("sapa_resting", "What rests or is wrong until a person looks at it.", ["name", "reason"], registry=REGISTRY)
 TAKEN = Counter("sapa_telegram_address_changed_total", "Times somebody else turned our Telegram bot to another address.", registry=REGISTRY)
 HELD_UP = Counter("sapa_held_up_total", "Times this process did nothing for seconds.", registry=REGISTRY)
+TASKS = Gauge("sapa_tasks", "Tasks under way in this process.", registry=REGISTRY)
 FILES = Gauge("sapa_spare_files", "File descriptors this process may still open.", registry=REGISTRY)
 
 
@@ -56,6 +58,7 @@ async def serve(database: Database, host: str, port: int, now: Callable[[], date
             show(await database.writer.read(lambda db: figures(db, now())))
         except Unavailable:
             return web.Response(status=503, text="the database is away\n")
+        TASKS.set(len(asyncio.all_tasks()))
         return web.Response(body=generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     app = web.Application()

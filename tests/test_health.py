@@ -27,7 +27,7 @@ CANARY_WORDS = "rahasia-kenari"
 # What an operator must be able to see: received, handled, what waits and how long, sends by outcome, doubt, what was put aside, gaps, times.
 FIGURES = {
     *("sapa_received_total", "sapa_handled_total", "sapa_sends_total", "sapa_in_doubt", "sapa_quarantined", "sapa_updates_dropped"),
-    *("sapa_receive_seconds_bucket", "sapa_send_seconds_bucket", "sapa_held_up_total", "sapa_spare_files"),
+    *("sapa_receive_seconds_bucket", "sapa_send_seconds_bucket", "sapa_held_up_total", "sapa_spare_files", "sapa_tasks"),
 }
 
 

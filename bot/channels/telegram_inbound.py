@@ -22,6 +22,8 @@ CHANNEL = "telegram"
 WANTED = ("message", "edited_message", "callback_query", "my_chat_member")
 # https://core.telegram.org/bots/features#deep-linking
 START = re.compile(r"/start(?:@\w+)?(?:\s+(?P<payload>.*))?", re.ASCII | re.DOTALL)
+LONGEST_TEXT = 2 * 4096  # characters, twice what Telegram lets anybody write: what is longer would keep others waiting while it is read
+UNREAD = frozenset({"entities", "caption_entities"})
 LONGEST_PAYLOAD = 64  # what is longer, or of other letters, no link of ours brought; it is counted, and the worker served
 # What a message can hold -> the kind we call it. Anything else in it is Telegram's own notice (pinned, title changed, ...).
 KINDS = {
@@ -49,14 +51,28 @@ class Unreadable(ValueError):
     """Not worded as Telegram words updates. It is authentic all the same: keep it, say 200, let its chat go on."""
 
 
+class TooLong(ValueError):
+    """More words than Telegram carries."""
+
+
 def read(raw: Any, now: datetime) -> Inbound | None:
     """An update as it came off the wire."""
     try:
-        update = Update.de_json(raw, None)
+        update = Update.de_json(_needed(raw), None)
         return to_inbound(update, now)
     except Exception as error:
         reason = type(error).__name__
     raise Unreadable(reason)
+
+
+def _needed(raw: Any) -> Any:
+    """Without the marks of a text (bold, links): we read none, and thousands of them would take a second to unpack."""
+    if not isinstance(raw, dict):
+        return raw
+    return {
+        name: {field: value for field, value in part.items() if field not in UNREAD} if isinstance(part, dict) else part
+        for name, part in raw.items()
+    }
 
 
 def to_inbound(update: Update, now: datetime) -> Inbound | None:
@@ -78,7 +94,7 @@ def _message(update_id: int, message: Message) -> Inbound | None:
         return None
     if message.chat.type != ChatType.PRIVATE:
         return _in_a_group(update_id, message)
-    text = clean(message.text or message.caption or "")
+    text = clean(_said(message))
     start = START.fullmatch(text)
     own = message.forward_origin is None
     return Inbound(
@@ -92,9 +108,16 @@ def _message(update_id: int, message: Message) -> Inbound | None:
     )
 
 
+def _said(message: Message) -> str:
+    words = message.text or message.caption or ""
+    if len(words) > LONGEST_TEXT:
+        raise TooLong
+    return words
+
+
 def _edited(update_id: int, message: Message) -> Inbound | None:
     """A live location that moves comes as edits of its message: nobody changed what they said."""
-    changed = message.text or message.caption
+    changed = _said(message)
     if message.chat.type != ChatType.PRIVATE or not changed or message.edit_date is None:
         return None
     base = _base(update_id, _seconds(message.edit_date), message.chat.id, message.from_user)
