@@ -18,7 +18,8 @@ from bot.failpoints import commit
 from bot.lease import Lease
 from storage import Database, Unavailable, campaigns, campaigns_acts, campaigns_feed, campaigns_recall, news, pauses
 from storage.campaigns import CANCELLED, PLANNING, SENDING, UNDER_WAY, Campaign, Stale
-from storage.campaigns_feed import Handed, Kit
+from storage.campaigns_feed import Handed
+from storage.campaigns_kit import Kit
 from storage.campaigns_plan import Chunk, Plan
 from storage.writer import Connection
 

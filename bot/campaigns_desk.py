@@ -18,7 +18,7 @@ from handlers.menu import WISHES
 from locales import Button, Page
 from storage import Database, accounts
 from storage.campaigns import Campaign
-from storage.campaigns_feed import Kit
+from storage.campaigns_kit import Kit
 from storage.templates import Template
 from storage.writer import Connection
 

@@ -9,9 +9,9 @@ from handlers import SCRIPT
 from storage import Database, attachments, templates
 from storage.branches import zones_of
 from storage.campaigns import Campaign
-from storage.campaigns_feed import Kit
 from storage.campaigns_file import load
 from storage.campaigns_hours import Geography
+from storage.campaigns_kit import Kit
 from storage.campaigns_speech import Around
 from storage.writer import Connection
 

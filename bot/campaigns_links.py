@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.failpoints import commit
 from console.policies import Policy, Route
 from storage import Database, Unavailable, attachments, campaigns_links
-from storage.campaigns_feed import LINKS
+from storage.campaigns_kit import LINKS
 
 # Chats fetch a link before anybody taps it, to show what is behind: TelegramBot, WhatsApp/2, facebookexternalhit, and so on.
 LOOKS_IN = re.compile(r"bot\b|crawl|spider|preview|facebookexternalhit|^whatsapp/|headless", re.IGNORECASE)

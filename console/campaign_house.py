@@ -9,8 +9,8 @@ from typing import Any
 from console.campaign_tally import Tallies
 from locales import Page, Text
 from storage.campaigns import Campaign
-from storage.campaigns_feed import Kit
 from storage.campaigns_file import CampaignFile
+from storage.campaigns_kit import Kit
 from storage.campaigns_speech import Around
 from storage.templates import Template
 from storage.writer import Connection

@@ -2,88 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, insert, select, update
 
-from locales import Page, Text
-from storage import campaigns_pages
-from storage.attachments import Attachment
 from storage.audiences import ADDRESSES, CONTACTS
-from storage.campaigns import APPROACHES, CAMPAIGNS, RECIPIENTS, UNDER_WAY, WAITING, Campaign, key_of
-from storage.campaigns_file import CampaignFile
-from storage.campaigns_hours import Geography, Span, Zones, next_waking, waking
-from storage.campaigns_links import token
+from storage.campaigns import APPROACHES, CAMPAIGNS, RECIPIENTS, UNDER_WAY, WAITING
+from storage.campaigns_decide import Person, decide, rank
+from storage.campaigns_kit import Kit
 from storage.campaigns_pages import Known
-from storage.campaigns_reach import FREE, MONTH, NEWEST, OPEN, SHUT, WEEK, arm_of, stopped, too_often
-from storage.changes import Tools, insert_into
+from storage.campaigns_reach import NEWEST, stopped
+from storage.changes import insert_into
 from storage.coverage import LIVE, MEMBERS, ROSTERS
-from storage.deliveries import CAMPAIGN, DELIVERIES, Illustrated, reply_row
+from storage.deliveries import DELIVERIES
 from storage.interests import INTERESTS
 from storage.reminders import REFUSALS
-from storage.sealing import Unsealable
-from storage.templates import Filled, Template, Unfillable, dump
 from storage.writer import Connection
-
-MARGIN = timedelta(seconds=2)
-LINKS = "/l/"  # where our own links begin
-
-NOTHING = Known()
-LAST = 5  # seconds before bedtime in which nothing is begun any more
-
-
-@dataclass
-class Kit:
-    """What a campaign's messages are made of. `templates` by language; `stop` stands on the button that ends them."""
-
-    campaign: Campaign
-    file: CampaignFile
-    geography: Geography
-    stop: Text
-    templates: Mapping[str, Template]
-    tools: Tools
-    dialect: str
-    public_url: str = ""  # where links lead through us; without it they are not counted
-    attachment: Attachment | None = None
-
-    def __post_init__(self) -> None:
-        self._spans: dict[Zones, list[Span]] = {}
-
-    def address(self, delivery: int) -> Callable[[int], str] | None:
-        """Of a delivery's links on our own host."""
-        if not self.public_url.startswith("https://"):
-            return None
-        return lambda button: f"{self.public_url.rstrip('/')}{LINKS}{token(self.tools.sealer, delivery, button)}"
-
-    def illustrated(self, page: Page) -> Page:
-        """With the picture or document that goes with it. Raises Unfillable where platforms cannot fetch it."""
-        file = self.attachment
-        if self.file.attachment is None:
-            return page
-        if file is None or not self.public_url.startswith("https://"):
-            raise Unfillable("the file cannot be fetched")
-        return Illustrated(page.text, page.buttons, page.facts, f"{self.public_url.rstrip('/')}{file.path}", file.kind, file.name)
-
-    def spans(self, zones: Zones) -> list[Span]:
-        """Waking hours there, as long as the campaign lives."""
-        schedule, campaign = self.file.schedule, self.campaign
-        assert campaign.begins_at
-        assert campaign.expires_at
-        if zones not in self._spans:
-            self._spans[zones] = waking(zones, schedule.opens, schedule.closes, campaign.begins_at, campaign.expires_at)
-        return self._spans[zones]
-
-
-@dataclass(slots=True)
-class _Person:
-    """A recipient whose turn has come, with all that decides whether and what they get."""
-
-    row: Any
-    address: Any = None
-    known: Known = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +42,7 @@ async def hand_over(db: Connection, kit: Kit, channel: str, most: int, now: date
     await _complete(db, kit, people, now)
     sent, rows, changes = [], [], []
     for person in people:
-        change, row = _decide(kit, person, now)
+        change, row = decide(kit, person, now)
         changes.append(change)
         if row:
             rows.append(row)
@@ -114,7 +51,7 @@ async def hand_over(db: Connection, kit: Kit, channel: str, most: int, now: date
     return Handed(len(people), [row["id"] for row in rows])
 
 
-async def _turn_has_come(db: Connection, kit: Kit, channel: str, most: int, now: datetime) -> list[_Person]:
+async def _turn_has_come(db: Connection, kit: Kit, channel: str, most: int, now: datetime) -> list[Person]:
     told = (CONTACTS.c[name] for name in ("language", "country", "branch", "erased_at"))
     why = case(*stopped(CONTACTS.c.id, CONTACTS.c.opted_out_at)).label("stopped")
     approached = (APPROACHES.c[name] for name in NEWEST)
@@ -128,17 +65,17 @@ async def _turn_has_come(db: Connection, kit: Kit, channel: str, most: int, now:
         .order_by(RECIPIENTS.c.due, RECIPIENTS.c.contact_id)
         .limit(most)
     )
-    return [_Person(row) for row in (await db.execute(wanted)).all()]
+    return [Person(row) for row in (await db.execute(wanted)).all()]
 
 
-async def _complete(db: Connection, kit: Kit, people: Sequence[_Person], now: datetime) -> None:
+async def _complete(db: Connection, kit: Kit, people: Sequence[Person], now: datetime) -> None:
     """Their best address, and what their fields say."""
     by_id = {person.row.contact_id: person for person in people}
     columns = (ADDRESSES.c[name] for name in ("id", "contact_id", "channel", "external", "window_until"))
     reachable = ADDRESSES.c.channel.in_(kit.file.audience.channels), ADDRESSES.c.unreachable.is_(None)
     for address in await db.execute(select(*columns).where(ADDRESSES.c.contact_id.in_(by_id), *reachable).order_by(ADDRESSES.c.created_at)):
         person = by_id[address.contact_id]
-        if person.address is None or _rank(address, now) >= _rank(person.address, now):
+        if person.address is None or rank(address, now) >= rank(person.address, now):
             person.address = address
     if used := kit.file.used():
         for contact, known in (await facts_of(db, list(by_id), ends="ends_on" in used)).items():
@@ -156,83 +93,6 @@ async def facts_of(db: Connection, contacts: Sequence[int], *, ends: bool) -> di
         newest = listed.where(MEMBERS.c.nik_index.in_(niks), ROSTERS.c.state == LIVE).order_by(ROSTERS.c.as_of, ROSTERS.c.id)
         days = {row.nik_index: row.ends_on for row in await db.execute(newest)}
     return {row.contact_id: Known(row.name, days.get(row.nik_index)) for row in rows}
-
-
-def _rank(address: Any, now: datetime) -> int:
-    if address.channel != "whatsapp":
-        return FREE
-    return OPEN if address.window_until is not None and address.window_until > now else SHUT
-
-
-def _decide(kit: Kit, person: _Person, now: datetime) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """What becomes of the recipient, and the delivery if there is one."""
-    moment, row = int(now.timestamp()), person.row
-    change = {"contact_": row.contact_id, "state_": "skipped", "reason_": None, "channel_": "", "due_": moment, "delivery_": None}
-    if reason := _reason(kit, person, now):
-        return change | {"reason_": reason}, None
-    address = person.address
-    span = next_waking(kit.spans(kit.geography.zones(row.country, _number(kit, person), row.branch)), moment + LAST)
-    if span is None:
-        return change | {"reason_": "no_waking_hour"}, None
-    if span[0] > moment:
-        return change | {"state_": "waiting", "channel_": address.channel, "due_": span[0]}, None
-    id_ = kit.tools.new_id()
-    try:
-        page, template = _page(kit, person, id_, now)
-    except (Unfillable, KeyError):
-        return change | {"reason_": "content"}, None
-    return change | {"state_": "handed", "channel_": address.channel, "delivery_": id_}, _row(kit, person, id_, page, template, span, now)
-
-
-def _number(kit: Kit, person: _Person) -> str:
-    """The telephone number, where the country has to be told by it."""
-    address = person.address
-    if address.channel != "whatsapp" or person.row.country is not None:
-        return ""
-    try:
-        return kit.tools.sealer.open(address.external, "addresses", "external", address.id)
-    except Unsealable:
-        return ""
-
-
-def _reason(kit: Kit, person: _Person, now: datetime) -> str | None:
-    row = person.row
-    begun = kit.campaign.started_at
-    if row.there is None or (row.erased_at is not None and begun is not None and row.erased_at >= begun):
-        return "gone"
-    if row.stopped is not None:
-        return str(row.stopped)
-    if row.refused is not None:
-        return "refused"
-    if person.address is None:
-        return "unreachable"
-    if kit.file.template is None and _rank(person.address, now + MARGIN) == SHUT:
-        return "window"
-    moment = int(now.timestamp())
-    in_a_week, in_a_month = too_often(kit.file)
-    if (getattr(row, in_a_week) or 0) > moment - WEEK or (getattr(row, in_a_month) or 0) > moment - MONTH:
-        return "too_often"
-    return None
-
-
-def _page(kit: Kit, person: _Person, id_: int, now: datetime) -> tuple[Page, Filled | None]:
-    language = person.row.language
-    filled = campaigns_pages.values(kit.file, language, person.known)
-    if _rank(person.address, now + MARGIN) == SHUT and kit.file.template:
-        return campaigns_pages.approach(kit.file, kit.templates[language], filled, id_)
-    arm = arm_of(kit.file, kit.campaign.id, person.row.contact_id)
-    page, *more = campaigns_pages.pages(kit.file, language, person.address.channel, filled, kit.stop, id_, arm, kit.address(id_))
-    if more:
-        raise Unfillable("more than one page")
-    return kit.illustrated(page), None
-
-
-def _row(kit: Kit, person: _Person, id_: int, page: Page, template: Filled | None, span: Span, now: datetime) -> dict[str, Any]:
-    assert kit.campaign.expires_at
-    contact, address = person.row.contact_id, person.address
-    row = reply_row(id_, key_of(kit.campaign.id, contact), contact, address.id, address.channel, page, now, pulled=False, follows=None)
-    ends = min(kit.campaign.expires_at, datetime.fromtimestamp(span[1], UTC))
-    return row | {"lane": CAMPAIGN, "expires_at": ends, "template": dump(template) if template else None}
 
 
 _CHANGE = (

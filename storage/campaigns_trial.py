@@ -11,8 +11,9 @@ from sqlalchemy import insert
 from locales import Page
 from storage import campaigns_pages, officer_chats
 from storage.audiences import SENDABLE
-from storage.campaigns_feed import MARGIN, Kit
+from storage.campaigns_decide import MARGIN
 from storage.campaigns_file import FIRST
+from storage.campaigns_kit import Kit
 from storage.deliveries import DELIVERIES, NOTICE, reply_row
 from storage.officer_chats import Chat
 from storage.officers import Officer
