@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from storage import campaigns, missions, rollups
+from storage import campaigns_people, missions, rollups
 from storage.changes import Tools, table_of
 from storage.contacts import AddressRow, ContactRow
 from storage.conversations import ConversationRow, SaidRow
@@ -56,7 +56,7 @@ async def merge(db: Connection, gone: int, kept: int) -> None:
     await db.execute(update(CONTACTS).where(CONTACTS.c.id == kept).values(**_brought(people[gone], people[kept])))
     for table in (ADDRESSES, SAID, DELIVERIES, EVENTS, CHECKS, INTERESTS, REQUESTS, NOTES, RIGHTS, TOUCHES, COMPREHENSION):
         await db.execute(update(table).where(table.c.contact_id == gone).values(contact_id=kept))
-    await campaigns.rename(db, gone, kept)
+    await campaigns_people.rename(db, gone, kept)
     await share_as(db, gone, kept)
     talks = CONVERSATIONS.c
     task = (await db.execute(select(talks.officer_id, talks.held_at).where(talks.contact_id == gone))).first()

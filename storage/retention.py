@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
-from storage import campaigns, rosters
+from storage import campaigns_people, rosters
 from storage.changes import table_of
 from storage.contacts import AddressRow, ContactRow
 from storage.conversations import ConversationRow, InboundRow, SaidRow
@@ -62,7 +62,7 @@ async def _forgotten(db: Connection, now: datetime) -> int:
         return 0
     for table in (SAID, DELIVERIES, CHECKS, INTERESTS, REQUESTS, NOTES, SHARES, ADDRESSES, CONVERSATIONS):
         await db.execute(delete(table).where(table.c.contact_id.in_(people)))
-    await campaigns.forget(db, people)
+    await campaigns_people.forget(db, people)
     for counted in (TOUCHES, COMPREHENSION):
         await db.execute(update(counted).where(counted.c.contact_id.in_(people)).values(contact_id=None))
     # That it was done in time stays provable.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from storage.branches import Branches
-from storage.campaigns import Campaigns
+from storage.campaigns_people import Campaigns
 from storage.campaigns_questions import Questions
 from storage.changes import Changes
 from storage.coverage import Coverages
