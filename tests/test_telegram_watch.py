@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -20,7 +19,6 @@ from storage import Database, Inbound, officer_chats, officers, pauses
 from storage.deliveries import DELIVERIES
 from storage.figures import figures
 from storage.officers import NewOfficer
-from tests.crash.tables import rows
 from tests.emulators.client import TelegramEmulator
 from tests.serving import serving
 from tests.talk import BRANCH, KEY
@@ -145,7 +143,5 @@ async def test_a_server_looks_by_itself(tmp_path: Path, sqlite_url: str) -> None
     async with (
         TelegramEmulator.start(tmp_path) as platform,
         serving(tmp_path, sqlite_url, telegram_token=platform.token, telegram_api_url=platform.url),
-        asyncio.timeout(30),
     ):
-        while not await rows(sqlite_url, "SELECT * FROM leases WHERE name = 'watch of telegram'"):  # noqa: ASYNC110 (another process)
-            await asyncio.sleep(0.05)
+        await platform.wait_for(lambda: any(entry["method"] == "getWebhookInfo" for entry in platform.ledger("accepted")), within=30)

@@ -17,12 +17,11 @@ from bot import metrics
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_request import Refused
 from bot.failpoints import commit
-from bot.lease import Lease
 from locales import LIMITS, Message, Text, _, fit
 from storage import Database, Unavailable, calls, news, outgoing, pauses
 from storage.writer import Connection
 
-EVERY = 30.0  # seconds between two looks
+FIRST, EVERY = 3.0, 30.0  # seconds until the first look, when our address has been given, and between two
 SHOWN = timedelta(days=1)  # an address that was changed back stays at the desk for so long
 WORDS = {
     pauses.TELEGRAM: _("Telegram does not take our token any more: nobody is answered there. Ask @BotFather for it (/token) and set it."),
@@ -34,7 +33,7 @@ log = structlog.get_logger()
 
 
 class Watch:
-    """Looks for ever, while no other process does. `hook` is where Telegram is to call us, empty where we fetch."""
+    """Looks for ever, in each process that takes messages in. `hook` is where Telegram is to call us, empty where we fetch."""
 
     def __init__(
         self,
@@ -56,19 +55,13 @@ class Watch:
         self._stood = False  # whether our address was seen to stand there: before that, another is no sign of anybody
 
     async def run(self) -> None:
-        lease = Lease(self._database, "watch of telegram")
-        keeping = asyncio.create_task(lease.keep())
-        try:
-            while True:
-                await asyncio.sleep(EVERY)
-                if lease.is_ours:
-                    await self.look()
-        finally:
-            keeping.cancel()
-            await lease.release()
+        await asyncio.sleep(FIRST)
+        while True:
+            await self.look()
+            await asyncio.sleep(EVERY)
 
     async def look(self) -> None:
-        """Looking again tells nobody twice."""
+        """Looking again, here or elsewhere, tells nobody twice."""
         try:
             await self._look()
         except TelegramError as error:  # away: what cannot be sent meanwhile waits, and nobody need be called for it

@@ -70,7 +70,7 @@ async def workers_alone(workers: Workers, times: int) -> None:
 
 @pytest.mark.slow
 async def test_another_process_locks_the_file_for_a_while(tmp_path: Path, sqlite_url: str, migrated_file: Path, nest: Nest) -> None:
-    async with world(tmp_path, sqlite_url, migrated_file, nest, seed=6) as here:
+    async with world(tmp_path, sqlite_url, migrated_file, nest, seed=6, patience=60) as here:  # Telegram's own
         workers = Workers(here.telegram, 6)
         await talk(here, workers, 3)
         with closing(sqlite3.connect(sqlite_file(sqlite_url), isolation_level=None)) as other:
@@ -85,7 +85,7 @@ async def test_another_process_locks_the_file_for_a_while(tmp_path: Path, sqlite
 
 @pytest.mark.slow
 async def test_the_disk_is_full_for_a_while(tmp_path: Path, sqlite_url: str, migrated_file: Path, nest: Nest) -> None:
-    async with world(tmp_path, sqlite_url, migrated_file, nest, seed=8) as here:
+    async with world(tmp_path, sqlite_url, migrated_file, nest, seed=8, patience=60) as here:
         workers = Workers(here.telegram, 8)
         await talk(here, workers, 3)
         no_room(here.servers[0], sqlite_file(sqlite_url))
