@@ -29,7 +29,7 @@ check: develop lint ## quick look before a commit: lint and the fast tests
 	@$(PYTEST) -q -m "not browser and not slow and not soak"
 
 test: develop needs lint ## everything, with a browser and PostgreSQL; what CI runs
-	@$(PYTEST) -n 2 -rs
+	@$(PYTEST) -n 2 --dist worksteal -rs
 
 soak: export SAPA_SOAK := 1
 soak: export SAPA_TEST_UPDATES := 100000

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import needs
-
-pytest_plugins = ["tests.sockets", "tests.databases"]
+pytest_plugins = ["tests.sockets", "tests.databases", "tests.chromium"]
 
 Golden = Callable[[Path, str], None]
 
@@ -43,12 +41,6 @@ def compare_golden(path: Path, text: str, update: bool) -> None:
 def golden(update: bool) -> Golden:
     """Compares a text with the file that keeps it, or rewrites the file."""
     return partial(compare_golden, update=update)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Path:
-    """The browser's program."""
-    return needs.need("chromium")
 
 
 @pytest.fixture

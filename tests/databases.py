@@ -102,6 +102,14 @@ def _created(cluster: Cluster, template: str) -> Iterator[str]:
     cluster.drop(name)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is marked `sqlite_first` takes long, and runs on PostgreSQL in `make soak` alone."""
+    for item in items:
+        if item.get_closest_marker("sqlite_first") and "postgresql" in item.name:
+            item.add_marker(pytest.mark.soak)
+
+
 @pytest.fixture(params=KINDS)
 def database_url(request: pytest.FixtureRequest) -> str:
     """A migrated database of each kind, this test's alone."""

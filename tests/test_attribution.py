@@ -242,6 +242,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite_first
 @pytest.mark.timeout(900)
 async def test_ten_thousand_mixed_arrivals_count_for_whom_they_should(database: Database) -> None:
     chance = random.Random(8)

@@ -83,7 +83,7 @@ async def member(database: Database, kpj: str, nik: str, ends_on: date = date(20
     await database.writer.run(work)
 
 
-@pytest.mark.parametrize("many", [2_000, pytest.param(100_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("many", [2_000, pytest.param(100_000, marks=[pytest.mark.slow, pytest.mark.sqlite_first])])
 async def test_a_hundred_thousand_unknown_numbers_are_counted_as_such(database: Database, many: int) -> None:
     [someone] = await people(database, 1)
     text = "\n".join(f"62899{number:08}" for number in range(many)) + f"\n{someone}\n"

@@ -61,8 +61,8 @@ async def test_a_link_that_leads_nowhere_is_found_by_trying_it(site: tuple[Site,
 async def test_trying_links_ends_in_time_whatever_a_site_does(site: tuple[Site, Callable[[str], str]]) -> None:
     _site, url = site
     began = time.monotonic()
-    assert await dead([url("/slow"), url("/there")], anywhere, patience=0.5) == {url("/slow")}
-    assert time.monotonic() - began < 5
+    assert await dead([url("/slow"), url("/there")], anywhere, patience=3) == {url("/slow")}
+    assert time.monotonic() - began < 15
 
 
 @pytest.mark.parametrize("address", INSIDE)

@@ -152,7 +152,7 @@ def english() -> re.Pattern[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [11, 12])
+@pytest.mark.parametrize("seed", [11, pytest.param(12, marks=pytest.mark.soak)])
 async def test_no_message_ever_breaks_the_bot(
     sqlite_url: str, seen_ways: set[tuple[str, str]], english: re.Pattern[str], seed: int
 ) -> None:

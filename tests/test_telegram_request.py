@@ -93,7 +93,7 @@ async def test_an_endless_answer_is_not_read_to_its_end(tmp_path: Path) -> None:
     async with TelegramEmulator.start(tmp_path, faults=faults) as telegram, bot_at(telegram.url, read=30) as bot:
         began = time.monotonic()
         assert isinstance(await failure(bot), NetworkError)
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 10  # of the 30 seconds it would be waited for
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ async def test_calls_side_by_side_do_not_wait_for_each_other(tmp_path: Path) -> 
     async with TelegramEmulator.start(tmp_path, latency=0.2) as telegram, bot_at(telegram.url, read=5) as bot:
         began = time.monotonic()
         await asyncio.gather(*(bot.send_message(chat, "halo") for chat in range(1, 101)))
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 10  # one after another they take 20
 
 
 async def test_no_failure_and_no_log_gives_the_token_or_a_text_away(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -148,9 +148,9 @@ STRANGE = {
 @pytest.mark.parametrize("said", STRANGE.values(), ids=list(STRANGE))
 def test_anything_may_be_typed(said: str) -> None:
     hear(said)
-    start = time.perf_counter()
+    start = time.thread_time()  # seconds of CPU: other tests may be at work beside it
     heard = hear(said)
-    assert time.perf_counter() - start < 0.1
+    assert time.thread_time() - start < 0.1
     assert not heard.emergency
     assert heard.topic is None or heard.topic in TOPICS
     assert len(heard.alternatives) <= 3

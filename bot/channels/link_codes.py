@@ -14,6 +14,7 @@ from storage.links import GREETINGS
 WORD = re.compile(r"\S+")
 EDGES = " .,;:!?\"'`*_~()[]{}<>«»“”‘’…"
 MARK = re.compile(r"\s*\[\s*([^\s\]]+)\s*\]\s*")  # as our links bring a code
+MARKED_WORD = re.compile(r"\[[^\[\]()<>]+\]\W*")
 CODE = re.compile(r"[A-Za-z0-9-]{5,11}")
 NAMED = re.compile(r"(?:kode|code|ref)[.:=]*", re.IGNORECASE)  # the word before a code
 MOST = 64  # letters of something that cannot be a code, which is counted and not kept
@@ -68,7 +69,7 @@ def _candidates(text: str, *, first: bool) -> list[_Found]:
         if not _is_mixed(typed):
             continue
         named = place > 0 and NAMED.fullmatch(words[place - 1][0]) is not None
-        bracketed = word.startswith("[") and "]" in word
+        bracketed = MARKED_WORD.fullmatch(word) is not None
         code = read_code(typed) if CODE.fullmatch(typed) else None
         sure = MARKED if named or bracketed else SHOUTED if typed == typed.upper() or word[0] == "(" else HINTED
         if code is None and not bracketed and not (named and CODE.fullmatch(typed)):

@@ -16,8 +16,8 @@ from playwright.async_api import Browser, BrowserContext, async_playwright, expe
 from bot.pages import Pages
 from bot.pages.headers import protect
 from bot.pages.serve import WebChat
-from tests.browser.conftest import FLAGS
 from tests.browser.standin import Conversations
+from tests.chromium import FLAGS
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

@@ -26,7 +26,6 @@ from storage.audiences import CONTACTS
 from storage.audit import Wanted
 from storage.campaigns import CAMPAIGNS, RECIPIENTS
 from storage.officers import NewOfficer, Officer
-from tests.browser.conftest import browser  # noqa: F401 (a fixture)
 from tests.emulators.client import TelegramEmulator
 from tests.talk import KEY
 
@@ -61,7 +60,7 @@ class House:
 
 
 @asynccontextmanager
-async def opened(folder: Path, url: str, port: int, browser: Browser) -> AsyncIterator[House]:  # noqa: F811
+async def opened(folder: Path, url: str, port: int, browser: Browser) -> AsyncIterator[House]:
     address = f"http://127.0.0.1:{port}"
     async with AsyncExitStack() as stack:
         telegram = await stack.enter_async_context(
@@ -201,7 +200,7 @@ async def read_the_results(there: House) -> None:
 
 
 async def test_a_campaign_from_the_first_word_to_its_results(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     tmp_path: Path,
     sqlite_url: str,
     free_port: int,

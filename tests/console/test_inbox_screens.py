@@ -20,7 +20,6 @@ from storage.news import Listener
 from storage.requests import REQUESTS
 from storage.talks import ADDRESSES
 from storage.templates import TEMPLATES
-from tests.browser.conftest import browser  # noqa: F401 (a fixture)
 from tests.console.conftest import Desk, opened
 from tests.console.talking import Talker, talking
 from tests.console.test_screens import LOOKS, Screen, screen  # noqa: F401 (a fixture)
@@ -223,7 +222,7 @@ async def test_sound_that_was_turned_off_stays_off(screen: Screen, engine: Engin
 
 
 @pytest.mark.postgres
-async def test_what_one_server_hears_stands_on_the_page_of_another(browser: Browser, postgresql_url: str) -> None:  # noqa: F811
+async def test_what_one_server_hears_stands_on_the_page_of_another(browser: Browser, postgresql_url: str) -> None:
     async with opened(postgresql_url) as one, opened(postgresql_url) as other, talking(one) as engine, listener(postgresql_url, other):
         worker, token = Talker(one, engine, "w", "webchat"), (await other.signed_in(Role.OFFICER)).token
         await worker.says("halo")

@@ -11,7 +11,6 @@ import pytest
 from playwright.async_api import expect
 
 from console.policies import Role
-from tests.browser.conftest import browser  # noqa: F401 (a fixture)
 from tests.console.conftest import Desk
 from tests.console.test_interests import change, leave
 from tests.console.test_members import enlist, member

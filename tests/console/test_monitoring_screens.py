@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.conftest import browser  # noqa: F401 (a fixture)
 from tests.console.test_monitoring import filled
 from tests.console.test_screens import HEAVIEST, LOOKS, Screen, screen  # noqa: F401 (a fixture)
 

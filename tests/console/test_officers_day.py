@@ -14,7 +14,6 @@ from playwright.async_api import Page, expect
 from bot.engine import Engine
 from storage import audit, rights
 from storage.audit import Wanted
-from tests.browser.conftest import browser  # noqa: F401 (a fixture)
 from tests.console.conftest import Desk
 from tests.console.people import PASSWORD, able
 from tests.console.talking import Talker, talking

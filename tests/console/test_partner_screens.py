@@ -12,7 +12,6 @@ from console.policies import Role
 from storage import doors
 from storage.links import Doors
 from storage.shares import SHARES
-from tests.browser.conftest import browser  # noqa: F401 (a fixture)
 from tests.console.conftest import Desk
 from tests.console.test_occasions import answers, planned, say
 from tests.console.test_partner_page import joined, link_in, person_of, populate

@@ -20,7 +20,6 @@ from console.policies import Role
 from storage import officers
 from storage.overview import Past
 from storage.requests import REQUESTS
-from tests.browser.conftest import browser  # noqa: F401 (a fixture)
 from tests.console.conftest import Desk, opened
 from tests.console.people import PASSWORD, able
 from tests.console.test_overview import fill
@@ -85,7 +84,7 @@ class Screen:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def screen(browser: Browser, sqlite_url: str) -> AsyncIterator[Screen]:  # noqa: F811
+async def screen(browser: Browser, sqlite_url: str) -> AsyncIterator[Screen]:
     async with opened(sqlite_url) as desk:
         address = f"http://localhost:{urlsplit(desk.address).port}"  # passkeys are bound to names
         context = await browser.new_context(locale="id-ID", viewport={"width": 1280, "height": 800})
