@@ -239,15 +239,17 @@ async def test_what_another_took_over_is_not_sent_when_the_sender_comes_to(datab
     for chat in range(1, 7):
         await queue(database, f"invitation {chat}", chat=str(chat), lane=CAMPAIGN)
     platform = Platform()
-    async with sending(database.url, platform, Pace(rate=4)) as delivery:
-        await until(lambda: len(platform.sent) == 1)
+    async with sending(database.url, platform, Pace(rate=2)) as delivery:
+        await until(lambda: len(platform.sent) >= 1)
         delivery._lease._until = time.monotonic() - 1  # it was stopped for longer than its lease,
+        sent = len(platform.sent)
         await database.writer.run(leases.clear)
         await database.writer.run(lambda db: outbox.settle(db, database.dialect, datetime.now(UTC)))  # another took over,
         await delivery._lease.take()  # and it goes on as if nothing had been
-        await asyncio.sleep(2)
-    assert len(platform.sent) == 1
-    assert Counter(state for state, *_more in (await states(database)).values())["in_doubt"] == 5
+        await asyncio.sleep(3)  # all their slots come and go
+    assert len(platform.sent) == sent
+    in_doubt = Counter(state for state, *_more in (await states(database)).values())["in_doubt"]
+    assert 6 - sent <= in_doubt <= 6 - sent + 1  # the last may not have been recorded yet
 
 
 async def test_the_way_out_stays_open_when_the_database_was_away(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
