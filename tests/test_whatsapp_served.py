@@ -85,6 +85,7 @@ async def test_no_secret_no_number_and_nothing_said_ever_stands_in_a_log(tmp_pat
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite_first
 async def test_killed_again_and_again_it_loses_nothing_and_invites_nobody_twice(tmp_path: Path, database_url: str) -> None:
     dice = random.Random(11)
     roles = ROLES["sqlite" if database_url.startswith("sqlite") else "postgresql"]

@@ -298,6 +298,7 @@ async def test_fields_that_a_form_does_not_have_are_ignored(desk: Desk) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite_first
 async def test_fifty_thousand_rows_are_in_within_a_minute_and_keep_nobody_waiting(both: Desk) -> None:
     """L10"""
     both.console.desk.clock.now = datetime(2026, 11, 22, 5, tzinfo=UTC)  # type: ignore[attr-defined]

@@ -33,6 +33,7 @@ PLACES = sorted(place for place in CAMPAIGN if place.startswith(("campaign plann
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite_first
 @pytest.mark.timeout(600)
 async def test_twenty_thousand_under_twenty_kills(tmp_path: Path, database_url: str, migrated_file: Path, nest: Nest) -> None:
     dice = random.Random(20)
