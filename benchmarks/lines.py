@@ -31,9 +31,7 @@ class Lines(Load):
         port = next(self._ports)
         host = f"127.0.0.1:{port}"
         opening = handshake(host, "/chat?lang=id", f"sapa={token(person)}")
-        _transport, socket = await asyncio.get_running_loop().create_connection(
-            lambda: Socket(opening, self._heard), "127.0.0.1", self._port
-        )
+        _transport, socket = await asyncio.get_running_loop().create_connection(lambda: Socket(opening, self._heard), "127.0.0.1", port)
         socket.key = person
         self._sockets[person] = socket
         await socket.opened.wait()
