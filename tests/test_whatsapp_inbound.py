@@ -246,6 +246,7 @@ def test_hostile_text_arrives_as_it_was_written() -> None:
         ("Halo Sapa [7" + "A" * 80 + "]", "/start", "7" + "A" * 63),
         ("kontrak saya (24bln)", "kontrak saya (24bln)", ""),
         ("/tugas ABCDEFG3V", "/tugas ABCDEFG3V", ""),
+        ("[Ya]", "[Ya]", ""),
         (f"benar ini? t.me/x?start={CODE}", f"benar ini? t.me/x?start={CODE}", ""),
         ("berapa 500000", "berapa 500000", ""),
         ("apakah masih aktif", "apakah masih aktif", ""),

@@ -40,9 +40,10 @@ def coded(inbound: Inbound, *, first: bool = False) -> Inbound:
     text = inbound.text
     if inbound.kind != "text" or inbound.edited or inbound.ref:
         return inbound
-    if alone := MARK.fullmatch(text):  # whoever took our words away has left the code, or what it became
+    has_digit = any(letter.isdecimal() for letter in text)
+    if (alone := MARK.fullmatch(text)) and (has_digit or first):  # whoever took our words away has left the code, or what it became
         return replace(inbound, ref=read_code(alone[1]) or alone[1][:MOST], text="/start")
-    if not any(letter.isdecimal() for letter in text):
+    if not has_digit:
         return inbound
     if text.startswith("/") and not text.startswith("/start"):
         return inbound  # a command with a one-time code of its own
