@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -346,22 +346,20 @@ async def test_what_is_too_late_is_not_sent(database: Database) -> None:
 
 @pytest.mark.parametrize("processes", [1, 3])
 async def test_the_pace_is_kept_from_the_first_second_by_all_together(database: Database, processes: int) -> None:
-    for chat in range(1, 241):
+    for chat in range(1, 161):
         await queue(database, f"hello {chat}", chat=str(chat))
     platforms = [Platform() for _process in range(processes)]
-    started = time.monotonic()
-    async with asyncio.TaskGroup() as group:
+
+    def times() -> list[float]:
+        return sorted(at for platform in platforms for at, _parcel in platform.sent)
+
+    async with AsyncExitStack() as stack:
         for platform in platforms:
-            group.create_task(_send_for(database.url, platform, 2.2))
-    times = sorted(at for platform in platforms for at, _parcel in platform.sent)
-    most = max(sum(1 for at in times if start <= at < start + 1) for start in times)
-    assert most <= 105, "100 a second, and never twice that in the first"
-    assert len(times) >= 0.8 * 100 * (min(2.2, times[-1] - started)), "and it is used"
-
-
-async def _send_for(url: str, platform: Platform, seconds: float) -> None:
-    async with sending(url, platform, Pace(rate=100)):
-        await asyncio.sleep(seconds)
+            await stack.enter_async_context(sending(database.url, platform, Pace(rate=50)))
+        await until(lambda: len(times()) == 160, seconds=60)
+    most = max(sum(1 for at in times() if start <= at < start + 1) for start in times())
+    assert most <= 53, "50 a second, and never twice that in the first"
+    assert most >= 40, "and in the best second it is used; how steadily is measured by `make bench`"
 
 
 async def test_a_chat_gets_at_most_its_own_pace(database: Database) -> None:
