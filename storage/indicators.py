@@ -108,20 +108,22 @@ async def reported(db: Connection, branch: str) -> dict[str, Counted]:
 async def people_behind(db: Connection, group: Group, period: Period, measure: str, after: int = 0, most: int = 50) -> list[int]:
     """The contacts that a figure counts, oldest first; one more than `most`, so that a caller sees whether there are more."""
     here = JOURNEYS.c
-    mine = [*group.conditions(JOURNEYS), here.month.in_(period.months), here.contact_id > after]
+    wanted = select(here.contact_id).where(*_counted(JOURNEYS, group, period), here.contact_id > after)
     if measure in STAGES:
-        mine.append(here.stages.op("&")(STAGES[measure]) != 0)
+        wanted = wanted.where(here.stages.op("&")(STAGES[measure]) != 0)
     elif measure in OUTCOMES:
-        latest = func.max(here.month).label("month")
-        checked = [*mine, here.result != ""]
-        last = select(here.contact_id, latest).where(*checked).group_by(here.contact_id).subquery()
-        found = select(here.contact_id).join(last, (last.c.contact_id == here.contact_id) & (last.c.month == here.month))
-        rows = await db.execute(found.where(here.result == measure).order_by(here.contact_id).limit(most + 1))
-        return list(rows.scalars())
+        # Their last check of the period. Asked person by person, so that a page reads no more people than it shows.
+        later = JOURNEYS.alias("later")
+        checked_later = select(1).where(*_counted(later, group, period), later.c.contact_id == here.contact_id, later.c.month > here.month)
+        wanted = wanted.where(here.result == measure, ~checked_later.where(later.c.result != "").exists())
     elif measure != "reach":
         raise KeyError(measure)
-    rows = await db.execute(select(here.contact_id).where(*mine).distinct().order_by(here.contact_id).limit(most + 1))
+    rows = await db.execute(wanted.distinct().order_by(here.contact_id).limit(most + 1))
     return list(rows.scalars())
+
+
+def _counted(table: Any, group: Group, period: Period) -> list[ColumnElement[bool]]:
+    return [*group.conditions(table), table.c.month.in_(period.months)]
 
 
 def covered_share(tally: Tally) -> Counted:
