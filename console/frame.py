@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from console.files import Files
 from console.places import PLACES
@@ -31,6 +33,23 @@ CONTENT_POLICY = "; ".join(
 )
 
 
+class Compiled(BytecodeCache):
+    """Templates compiled once for all languages: the first look at a large one would cost 50 ms in each."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED = Compiled()
+
+
 class Frame:
     """The templates, once for each language: in them `_` and `_n` speak it."""
 
@@ -43,7 +62,12 @@ class Frame:
 
 def _environment(language: str, files: Files) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        bytecode_cache=COMPILED,
     )
 
     def sentence(msgid: str, /, **params: object) -> str:

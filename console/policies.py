@@ -99,7 +99,7 @@ def mount(app: web.Application, routes: Iterable[Route]) -> None:
     for route in routes:
         if not isinstance(route, Route) or not isinstance(route.policy, Policy):
             raise Unguarded(f"{route} needs a policy: Route(web.get(...), Policy.SOMETHING)")
-        route.definition.register(app.router)
-        # A GET also adds a HEAD, which its register() does not tell of.
-        policies |= {added: route.policy for added in app.router.routes() if added not in policies}
+        for made in route.definition.register(app.router):
+            # A GET also adds a HEAD, which its register() does not tell of.
+            policies |= {added: route.policy for added in made.resource or [made] if added not in policies}
     app[POLICIES] = policies

@@ -1,6 +1,9 @@
 """The same conversation on every channel: what the engine answers reaches the worker whole, within the channel's limits, and no more."""
 
+import asyncio
+import itertools
 import re
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -33,26 +36,35 @@ SAME = [each for each in EACH if each.id not in DIFFERENT]
 @asynccontextmanager
 async def fresh(url: str) -> AsyncIterator[Database]:
     database = open_database(url, KEY)
-    await load(database, DEMO, NOON)
     try:
         yield database
     finally:
         await database.close()
 
 
-def copies(tmp_path: Path, migrated: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def loaded_file(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path:
+    """With the branch in it, once for all."""
+    copy = shutil.copyfile(migrated_file, tmp_path_factory.mktemp("channels") / "loaded.db")
+
+    async def fill() -> None:
+        database = open_database(f"sqlite:///{copy}", KEY)
+        await load(database, DEMO, NOON)
+        await database.close()
+
+    asyncio.run(fill())
+    return copy
+
+
+def copies(tmp_path: Path, loaded: Path) -> Iterator[str]:
     """As many fresh databases as a test wants."""
-    number = 0
-    while True:
-        number += 1
-        copy = tmp_path / f"{number}.db"
-        copy.write_bytes(migrated.read_bytes())
-        yield f"sqlite:///{copy}"
+    for number in itertools.count():
+        yield f"sqlite:///{shutil.copyfile(loaded, tmp_path / f'{number}.db')}"
 
 
 @pytest.fixture
-def urls(tmp_path: Path, migrated_file: Path) -> Iterator[str]:
-    return copies(tmp_path, migrated_file)
+def urls(tmp_path: Path, loaded_file: Path) -> Iterator[str]:
+    return copies(tmp_path, loaded_file)
 
 
 def flat(text: str) -> str:
@@ -85,33 +97,30 @@ async def test_the_same_is_said_on_every_channel(transcript: str, urls: Iterator
                 ]
 
 
-@pytest.mark.parametrize("transcript", [each for each in EACH if each.id != "interest-leaves-a-name"])
-async def test_one_bubble_answers_one_message_on_whatsapp(transcript: str, urls: Iterator[str]) -> None:
-    """Each is billed: only what no bubble holds takes more."""
-    async with fresh(next(urls)) as database:
-        answers = await alone(transcript, database, "whatsapp")
-    for pages in answers:
-        assert len(pages) == 1 or is_a_copy(pages[0]), pages[0].text
-
-
 def is_a_copy(page: Page) -> bool:
     """All that is kept of a person, which no bubble may hold."""
     return page.text.startswith("{")
 
 
-async def played(line: Line, transcript: str, channel: str, url: str) -> None:
+async def played(line: Line, transcript: str, channel: str, url: str) -> list[list[Page]]:
+    """What it was answered, page by page, which is what was seen."""
     async with fresh(url) as database:
         expected = await alone(transcript, database, channel)
     seen = await line.play(transcript, expected)
     assert seen == [[as_shown(page) for page in pages] for pages in expected]
+    return expected
 
 
 @pytest.mark.parametrize("transcript", [each for each in EACH if each.id != "interest-leaves-a-name"])
-async def test_the_transcript_passes_on_whatsapp(transcript: str, tmp_path: Path, urls: Iterator[str]) -> None:
+async def test_the_transcript_passes_on_whatsapp_in_one_bubble_for_each_message(
+    transcript: str, tmp_path: Path, urls: Iterator[str]
+) -> None:
     async with WhatsAppEmulator.start(tmp_path) as emulator:
         async with fresh(next(urls)) as database, on_whatsapp(database, emulator) as line:
-            await played(line, transcript, "whatsapp", next(urls))
+            answers = await played(line, transcript, "whatsapp", next(urls))
         assert emulator.ledger("violation", "refused") == []
+    for pages in answers:  # each is billed: only what no bubble holds takes more
+        assert len(pages) == 1 or is_a_copy(pages[0]), pages[0].text
 
 
 def on_a_link_of_telegram(transcript: str) -> bool:

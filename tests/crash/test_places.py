@@ -84,6 +84,7 @@ def test_the_suite_dies_everywhere() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite_first
 async def test_killed_wherever_something_becomes_durable(tmp_path: Path, database_url: str, migrated_file: Path, nest: Nest) -> None:
     dice = random.Random(3)
     kind = kind_of(database_url)
