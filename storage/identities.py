@@ -39,25 +39,25 @@ class Known:
     is_new: bool
 
 
-async def recognise(db: Connection, tools: Tools, people: Sequence[Who]) -> tuple[dict[Who, Known], bool]:
-    """Who these are to us, and whether there is something to `learn` of them first."""
-    rows = await _rows(db, tools, people)
-    return {who: _known(tools, who, rows) for who in people}, any(_must_learn(tools, who, rows) for who in people)
+async def recognise(db: Connection, tools: Tools, people: Sequence[Who]) -> tuple[dict[Who, Known], set[Who]]:
+    """Who these are to us, and of whom there is something to `learn` first."""
+    found = await _find(db, tools, people)
+    return {who: _known(tools, who, found) for who in people}, {who for who in people if _must_learn(tools, who, found)}
 
 
 async def learn(db: Connection, tools: Tools, people: Sequence[Who]) -> dict[Who, Known]:
     """A number we know and an id that now comes with it are one person from here on."""
-    rows = await _rows(db, tools, people)
+    found = await _find(db, tools, people)
     for who in people:
-        if _must_learn(tools, who, rows):
+        if _must_learn(tools, who, found):
             await _learn(db, tools, who)
     return (await recognise(db, tools, people))[0]
 
 
 async def renumber(db: Connection, tools: Tools, old: Who, new: Who) -> None:
     """Somebody changed their number, and with it their id."""
-    for row in await _rows(db, tools, [old]):
-        await move(db, tools, row.id, new.channel, new.external)
+    for address in (await _find(db, tools, [old])).by_id:
+        await move(db, tools, address, new.channel, new.external)
     await _learn(db, tools, new)
 
 
@@ -71,19 +71,28 @@ def phone_indexes(tools: Tools, channel: str, phone: str) -> list[str]:
     return [newest, *older, *(OLDER + one for one in older)]
 
 
-async def _rows(db: Connection, tools: Tools, people: Sequence[Who]) -> list[Any]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Addresses, by their id and by the number that stands beside it."""
+
+    by_id: dict[str, Any]
+    by_phone: dict[str, Any]
+
+
+async def _find(db: Connection, tools: Tools, people: Sequence[Who]) -> _Found:
     phones = [one for who in people if who.phone for one in phone_indexes(tools, who.channel, who.phone)]
     users = [index(tools, who.channel, who.user) for who in people if who.user]
     wanted = select(ADDRESSES.c.id, ADDRESSES.c.phone_index, ADDRESSES.c.external)
-    return list((await db.execute(wanted.where(or_(ADDRESSES.c.id.in_(phones + users), ADDRESSES.c.phone_index.in_(phones))))).all())
+    rows = (await db.execute(wanted.where(or_(ADDRESSES.c.id.in_(phones + users), ADDRESSES.c.phone_index.in_(phones))))).all()
+    return _Found({row.id: row for row in rows}, {row.phone_index: row for row in rows if row.phone_index})
 
 
-def _must_learn(tools: Tools, who: Who, rows: Sequence[Any]) -> bool:
+def _must_learn(tools: Tools, who: Who, found: _Found) -> bool:
     """An id came with a number that has an address of its own, or that we did not yet connect with the id."""
     if not (who.user and who.phone):
         return False
     user, phone = index(tools, who.channel, who.user), index(tools, who.channel, who.phone)
-    return any(row.id == phone or (row.id == user and row.phone_index != phone) for row in rows)
+    return phone in found.by_id or (user in found.by_id and found.by_id[user].phone_index != phone)
 
 
 async def _learn(db: Connection, tools: Tools, who: Who) -> None:
@@ -97,13 +106,12 @@ async def _learn(db: Connection, tools: Tools, who: Who) -> None:
     await db.execute(update(ADDRESSES).where(ADDRESSES.c.id == user).values(phone_index=phone))
 
 
-def _known(tools: Tools, who: Who, rows: Sequence[Any]) -> Known:
+def _known(tools: Tools, who: Who, found: _Found) -> Known:
     if who.user:
-        user = index(tools, who.channel, who.user)
-        return Known(who.user, all(row.id != user for row in rows))
-    phone = index(tools, who.channel, who.phone)
-    beside = phone_indexes(tools, who.channel, who.phone)
-    row = next((row for row in rows if row.id == phone or row.phone_index in beside), None)
+        return Known(who.user, index(tools, who.channel, who.user) not in found.by_id)
+    own = found.by_id.get(index(tools, who.channel, who.phone))
+    beside = (found.by_phone.get(one) for one in phone_indexes(tools, who.channel, who.phone))
+    row = own or next((row for row in beside if row is not None), None)
     if row is None:
         return Known(who.phone, is_new=True)
     return Known(tools.sealer.open(row.external, "addresses", "external", row.id), is_new=False)

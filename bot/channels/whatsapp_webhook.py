@@ -19,13 +19,14 @@ from bot.channels.whatsapp import WhatsApp
 from bot.channels.whatsapp_inbound import Heard
 from bot.channels.whatsapp_notices import LimitNotice, Notice, TemplateNotice, TroubleNotice
 from bot.channels.whatsapp_payloads import CHANNEL
+from bot.channels.whatsapp_people import Recognising
 from bot.channels.whatsapp_reading import Batch, everybody, people, read
 from bot.channels.whatsapp_storing import Storing
 from bot.failpoints import commit
 from bot.renewing import bring
 from bot.web import body_of
 from storage import Database, Inbound, Unavailable, accounts, templates
-from storage.identities import Known, Who, index, learn, recognise, renumber
+from storage.identities import Known, Who, index, renumber
 from storage.preferences import prefer
 from storage.turns import quarantine
 from storage.writer import Connection
@@ -54,6 +55,7 @@ class Webhook:
         self._app_secret = app_secret.encode()
         self._verify_token = verify_token.encode()
         self._storing = Storing(database, now)
+        self._recognising = Recognising(database)
         self._marking: set[asyncio.Task[None]] = set()
         self._account = ""
 
@@ -62,6 +64,7 @@ class Webhook:
 
     async def close(self) -> None:
         await self._storing.close()
+        await self._recognising.close()
         for task in self._marking:
             task.cancel()
         await asyncio.gather(*self._marking, return_exceptions=True)
@@ -106,7 +109,7 @@ class Webhook:
         await self._learn_of_us(batch)
         await bring(self._database, [(CHANNEL, name) for who in everybody(batch) for name in (who.user, who.phone) if name])
         await self._learn_of_people(batch)
-        known = await self._recognise(batch)
+        known = await self._recognising.known(people(batch))
         await self._heed_preferences(batch, known)
         inbounds = [_addressed(heard, known[heard.who]) for heard in batch.heard]
         await asyncio.gather(self._storing.store(batch.receipts), self._receive(inbounds) if inbounds else asyncio.sleep(0))
@@ -161,14 +164,6 @@ class Webhook:
                 await renumber(db, self._database.tools, change.old, change.new)
 
         await commit(self._database, "people renumbered", work)
-
-    async def _recognise(self, batch: Batch) -> dict[Who, Known]:
-        everybody = list(dict.fromkeys(people(batch)))
-        if not everybody:
-            return {}
-        tools = self._database.tools
-        known, something_new = await self._database.writer.read(lambda db: recognise(db, tools, everybody))
-        return await commit(self._database, "people learnt", lambda db: learn(db, tools, everybody)) if something_new else known
 
     async def _heed_preferences(self, batch: Batch, known: dict[Who, Known]) -> None:
         tools = self._database.tools

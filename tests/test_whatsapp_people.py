@@ -1,0 +1,105 @@
+"""Who wrote on WhatsApp is looked up for many deliveries at once, and what goes wrong with one stays with that one."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from bot.channels.whatsapp_people import Recognising
+from bot.house import open_database
+from storage import Database, Unavailable
+from storage.changes import insert_into, table_of
+from storage.contacts import AddressRow
+from storage.identities import Who
+from tests.talk import KEY, NOON
+
+ADDRESSES = table_of(AddressRow)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = open_database(database_url, KEY)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def recognising(database: Database) -> AsyncIterator[Recognising]:
+    recognising = Recognising(database)
+    yield recognising
+    await recognising.close()
+
+
+def counting(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    looks: list[object] = []
+    read = database.writer.read
+
+    async def counted(work: Any) -> Any:
+        looks.append(work)
+        return await read(work)
+
+    monkeypatch.setattr(database.writer, "read", counted)
+    return looks
+
+
+async def met(database: Database, number: str) -> None:
+    address = database.address_of("whatsapp", number)
+    external = database.tools.sealer.seal(number, "addresses", "external", address)
+    row = {"id": address, "contact_id": 1, "channel": "whatsapp", "external": external, "created_at": NOON}
+    await database.writer.run(lambda db: db.execute(insert_into(ADDRESSES, database.dialect), [row]))
+
+
+async def test_many_who_write_at_once_cost_two_looks(recognising: Recognising, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    await met(database, "6281200000007")
+    looks = counting(database, monkeypatch)
+    people = [Who("whatsapp", phone=f"62812000000{number:02}") for number in range(40)]
+    answers = await asyncio.gather(*(recognising.known([who]) for who in people))
+    assert [list(answer) for answer in answers] == [[who] for who in people], "each hears of their own people alone"
+    assert [who.phone for who, answer in zip(people, answers, strict=True) if not answer[who].is_new] == ["6281200000007"]
+    assert len(looks) <= 2
+
+
+async def test_a_name_that_cannot_be_read_fails_alone(recognising: Recognising) -> None:
+    good, bad = Who("whatsapp", user="ID.1"), Who("whatsapp", user="ID.\ud800")
+    answers = await asyncio.gather(recognising.known([good]), recognising.known([bad]), recognising.known([good]), return_exceptions=True)
+    assert isinstance(answers[1], UnicodeError)
+    assert [answer[good].external for answer in (answers[0], answers[2]) if isinstance(answer, dict)] == ["ID.1", "ID.1"]
+
+
+async def test_everybody_hears_that_the_database_is_away_and_is_known_when_it_is_back(
+    recognising: Recognising, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = Who("whatsapp", user="ID.1")
+
+    async def gone(_work: object) -> None:
+        raise Unavailable("gone")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(database.writer, "read", gone)
+        answers = await asyncio.gather(*(recognising.known([who]) for _delivery in range(3)), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [Unavailable] * 3
+    assert (await recognising.known([who]))[who].is_new
+
+
+async def test_who_is_being_looked_for_when_it_stops_is_told_so(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    recognising = Recognising(database)
+    asked = asyncio.Event()
+
+    async def never(_work: object) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(database.writer, "read", never)
+    asking = [asyncio.create_task(recognising.known([Who("whatsapp", user=f"ID.{number}")])) for number in range(3)]
+    await asked.wait()
+    await recognising.close()
+    assert [type(answer) for answer in await asyncio.gather(*asking, return_exceptions=True)] == [Unavailable] * 3
+
+
+async def test_one_who_gave_up_leaves_the_others_their_answer(recognising: Recognising) -> None:
+    who = Who("whatsapp", user="ID.1")
+    given_up, waiting = (asyncio.create_task(recognising.known([who])) for _delivery in range(2))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    assert (await waiting)[who].is_new
