@@ -34,7 +34,7 @@ class Lines(Load):
         _transport, socket = await asyncio.get_running_loop().create_connection(lambda: Socket(opening, self._heard), "127.0.0.1", port)
         socket.key = person
         self._sockets[person] = socket
-        await socket.opened.wait()
+        await socket.opened
         socket.say(b'{"since":""}')
         return socket
 

@@ -106,7 +106,7 @@ class Socket(asyncio.Protocol):
         self._open = False
         self.transport: asyncio.Transport | None = None
         self.key = 0
-        self.opened = asyncio.Event()
+        self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
@@ -125,9 +125,9 @@ class Socket(asyncio.Protocol):
             if end < 0:
                 return
             if not self._buffer.startswith(b"HTTP/1.1 101"):
-                raise ConnectionError(self._buffer[:200].decode("latin-1"))
+                return self.opened.set_exception(ConnectionError(self._buffer[:200].decode("latin-1")))
             self._open, self._buffer = True, self._buffer[end + 4 :]
-            self.opened.set()
+            self.opened.set_result(None)
         while (frame := self._frame()) is not None:
             self._heard(self, frame)
 
@@ -157,7 +157,7 @@ def request(path: str, headers: dict[str, str], body: bytes) -> bytes:
 
 
 def handshake(host: str, path: str, cookie: str) -> bytes:
-    key = "c2FwYS1wbWktYmVuY2htYXJrcw=="
+    key = "c2FwYS1wbWktbWVhc3VyZQ=="  # sixteen bytes, as RFC 6455 wants them
     lines = (
         f"GET {path} HTTP/1.1",
         f"Host: {host}",

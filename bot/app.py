@@ -141,6 +141,7 @@ class App:
             await self._chat.close()
         if self._web:
             await self._web.cleanup()
+        await self._reading.close()
         if self._figures:
             await self._figures.cleanup()
         if self._webhook:

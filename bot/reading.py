@@ -1,17 +1,29 @@
-"""What the browser chat reads of the database: a conversation's entries and its language."""
+"""What the browser chat reads of the database: what is new in a conversation, and its language."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from bot.channels.webchat import CHANNEL, Entry
+from bot.channels.webchat import CHANNEL, Entry, News
+from bot.ids import NODE_BITS, SEQUENCE_BITS
 from bot.phones import phones_in
 from bot.renewing import bring
-from storage import Database
-from storage.history import after, language_of
+from bot.together import Together
+from storage import Database, history
+from storage.writer import Connection
 
 FRESH = 40  # of each side, for a page that opens: about 30 kB on a slow line
 MOST = 200
+LATELY = 120_000 << (NODE_BITS + SEQUENCE_BITS)  # two minutes, as ids count them
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One page and the last entry it knows."""
+
+    address: str
+    last: int
 
 
 class Reading:
@@ -19,17 +31,40 @@ class Reading:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._together = Together(self._look)
+
+    async def close(self) -> None:
+        await self._together.close()
 
     def address(self, sender: str) -> str:
         return self._database.address_of(CHANNEL, sender)
 
-    async def after(self, sender: str, last: int) -> Sequence[Entry]:
-        address = self.address(sender)
-        limit = MOST if last else FRESH
+    async def news(self, sender: str, address: str, last: int) -> News:
         await bring(self._database, [(CHANNEL, sender)])
-        entries = await self._database.writer.read(lambda db: after(db, address, last, limit))
-        return [Entry(one.id, one.at, one.text, one.page, one.client, phones_in(one.page) if one.page else ()) for one in entries]
+        return await self._together.ask(Asked(address, last))
 
-    async def language(self, sender: str) -> str | None:
-        address = self.address(sender)
-        return await self._database.writer.read(lambda db: language_of(db, address))
+    async def _look(self, asked: Sequence[Asked]) -> list[News]:
+        recent = self._database.tools.new_id() - LATELY
+        return await self._database.writer.read(lambda db: _news(db, asked, recent))
+
+
+async def _news(db: Connection, asked: Sequence[Asked], recent: int) -> list[News]:
+    """Pages that were told something lately are told the rest by one query; who was away longer has a query of their own, with a limit."""
+    languages = await history.languages(db, {one.address for one in asked})
+    lately: dict[str, int] = {}
+    for one in asked:
+        if one.last > recent:
+            lately[one.address] = min(one.last, lately.get(one.address, one.last))
+    together = await history.after_each(db, lately) if len(lately) > 1 else {}
+    found = []
+    for one in asked:
+        if one.last > recent and one.address in together:
+            entries = [entry for entry in together[one.address] if entry.id > one.last]
+        else:
+            entries = await history.after(db, one.address, one.last, MOST if one.last else FRESH)
+        found.append(News([_shown(entry) for entry in entries], languages.get(one.address)))
+    return found
+
+
+def _shown(entry: history.Entry) -> Entry:
+    return Entry(entry.id, entry.at, entry.text, entry.page, entry.client, phones_in(entry.page) if entry.page else ())

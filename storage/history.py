@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import ScalarSelect, bindparam, select
 
 from locales import Page
 from storage.changes import table_of
@@ -15,6 +16,20 @@ from storage.deliveries import DELIVERIES, load_page
 from storage.writer import Connection
 
 SAID, CONTACTS, ADDRESSES = table_of(SaidRow), table_of(ContactRow), table_of(AddressRow)
+
+
+_THESE = ADDRESSES.c.id.in_(bindparam("addresses", expanding=True))
+_LANGUAGES = select(ADDRESSES.c.id, CONTACTS.c.language).join(CONTACTS, CONTACTS.c.id == ADDRESSES.c.contact_id).where(_THESE)
+_SAID_LATELY = (
+    select(SAID.c.address, SAID.c.id, SAID.c.at, SAID.c.text, SAID.c.client)
+    .join(ADDRESSES, (ADDRESSES.c.contact_id == SAID.c.contact_id) & (ADDRESSES.c.id == SAID.c.address))
+    .where(_THESE, SAID.c.id > bindparam("since"))
+)
+_TOLD_LATELY = (
+    select(DELIVERIES.c.address, DELIVERIES.c.id, DELIVERIES.c.at, DELIVERIES.c.page, DELIVERIES.c.facts)
+    .join(ADDRESSES, (ADDRESSES.c.contact_id == DELIVERIES.c.contact_id) & (ADDRESSES.c.id == DELIVERIES.c.address))
+    .where(_THESE, DELIVERIES.c.id > bindparam("since"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +64,24 @@ async def after(db: Connection, address: str, last: int, limit: int = 200) -> li
     return sorted(entries, key=lambda entry: entry.id)
 
 
-async def language_of(db: Connection, address: str) -> str | None:
-    """The language a contact reads, if they ever wrote from this address."""
-    language: str | None = (await db.execute(select(CONTACTS.c.language).where(CONTACTS.c.id == _contact(address)))).scalar()
-    return language
+async def after_each(db: Connection, lasts: Mapping[str, int]) -> dict[str, list[Entry]]:
+    """The same for {address: last} of several that are up to date but for a moment: by two queries for all, and without a limit."""
+    given = {"addresses": list(lasts), "since": min(lasts.values())}
+    found: dict[str, list[Entry]] = {address: [] for address in lasts}
+    for row in await db.execute(_SAID_LATELY, given):
+        if row.id > lasts[row.address]:
+            found[row.address].append(Entry(row.id, row.at, row.text, None, row.client))
+    for row in await db.execute(_TOLD_LATELY, given):
+        if row.id > lasts[row.address]:
+            page = load_page(row.page, row.facts)
+            found[row.address].append(Entry(row.id, row.at, page.text, page))
+    return {address: sorted(entries, key=lambda entry: entry.id) for address, entries in found.items()}
+
+
+async def languages(db: Connection, addresses: Collection[str]) -> dict[str, str]:
+    """The language each contact reads, of those who ever wrote from their address."""
+    rows = await db.execute(_LANGUAGES, {"addresses": sorted(addresses)})
+    return {row.id: row.language for row in rows}
 
 
 def _contact(address: str) -> ScalarSelect[int]:

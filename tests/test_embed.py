@@ -10,6 +10,7 @@ import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
+from bot.channels.webchat import News
 from bot.house import load, open_database
 from bot.pages import Pages
 from bot.pages.headers import protect
@@ -29,11 +30,8 @@ class Nobody:
     def address(self, sender: str) -> str:
         return sender
 
-    async def after(self, _sender: str, _last: int) -> list[Any]:
-        return []
-
-    async def language(self, _sender: str) -> str | None:
-        return None
+    async def news(self, _sender: str, _address: str, _last: int) -> News:
+        return News([], None)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from bot.channels.whatsapp_people import Recognising
 from bot.house import open_database
-from storage import Database, Unavailable
+from storage import Database
 from storage.changes import insert_into, table_of
 from storage.contacts import AddressRow
 from storage.identities import Who
@@ -65,41 +65,3 @@ async def test_a_name_that_cannot_be_read_fails_alone(recognising: Recognising) 
     answers = await asyncio.gather(recognising.known([good]), recognising.known([bad]), recognising.known([good]), return_exceptions=True)
     assert isinstance(answers[1], UnicodeError)
     assert [answer[good].external for answer in (answers[0], answers[2]) if isinstance(answer, dict)] == ["ID.1", "ID.1"]
-
-
-async def test_everybody_hears_that_the_database_is_away_and_is_known_when_it_is_back(
-    recognising: Recognising, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    who = Who("whatsapp", user="ID.1")
-
-    async def gone(_work: object) -> None:
-        raise Unavailable("gone")
-
-    with monkeypatch.context() as outage:
-        outage.setattr(database.writer, "read", gone)
-        answers = await asyncio.gather(*(recognising.known([who]) for _delivery in range(3)), return_exceptions=True)
-    assert [type(answer) for answer in answers] == [Unavailable] * 3
-    assert (await recognising.known([who]))[who].is_new
-
-
-async def test_who_is_being_looked_for_when_it_stops_is_told_so(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    recognising = Recognising(database)
-    asked = asyncio.Event()
-
-    async def never(_work: object) -> None:
-        asked.set()
-        await asyncio.Event().wait()
-
-    monkeypatch.setattr(database.writer, "read", never)
-    asking = [asyncio.create_task(recognising.known([Who("whatsapp", user=f"ID.{number}")])) for number in range(3)]
-    await asked.wait()
-    await recognising.close()
-    assert [type(answer) for answer in await asyncio.gather(*asking, return_exceptions=True)] == [Unavailable] * 3
-
-
-async def test_one_who_gave_up_leaves_the_others_their_answer(recognising: Recognising) -> None:
-    who = Who("whatsapp", user="ID.1")
-    given_up, waiting = (asyncio.create_task(recognising.known([who])) for _delivery in range(2))
-    await asyncio.sleep(0)
-    given_up.cancel()
-    assert (await waiting)[who].is_new

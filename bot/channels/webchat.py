@@ -45,12 +45,19 @@ class Entry:
     phones: tuple[str, ...] = ()  # the phone numbers our page speaks, as they stand in its text
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a page does not know yet. A conversation nobody has started has no entries and no language."""
+
+    entries: Sequence[Entry]
+    language: str | None
+
+
 class Talk(Protocol):
-    """What the line reads. A conversation nobody has started yet has no entries and no language."""
+    """What the line reads."""
 
     def address(self, sender: str) -> str: ...
-    async def after(self, sender: str, last: int) -> Sequence[Entry]: ...
-    async def language(self, sender: str) -> str | None: ...
+    async def news(self, sender: str, address: str, last: int) -> News: ...
 
 
 Receive = Callable[[list[Inbound]], Awaitable[object]]
@@ -111,6 +118,7 @@ class Line:
     ):
         self.socket, self.sender, self.language = socket, sender, language
         self.receive, self.talk, self.clock = receive, talk, clock
+        self.address = talk.address(sender)
         self.news = asyncio.Event()
         self.last = 0
         self.told: set[int] = set()
@@ -158,24 +166,23 @@ class Line:
             if pace.exceeded(asyncio.get_running_loop().time()):
                 await self._send_away()
                 return
-            await self.receive([inbound])
+            await self.receive([inbound])  # which wakes every page of this conversation
             await self.socket.send_json({"type": "kept", "client": raw["id"]})
-            self.news.set()
 
     async def _tell(self) -> None:
         ready = False
         while not self.socket.closed:
             self.news.clear()
-            for entry in await self.talk.after(self.sender, max(0, self.last - OVERLAP)):
+            news = await self.talk.news(self.sender, self.address, max(0, self.last - OVERLAP))
+            for entry in news.entries:
                 if entry.id not in self.told:
                     await self.socket.send_json(to_json(entry))
                 self.last = max(self.last, entry.id)
                 self.told.add(entry.id)
             self.told = {id_ for id_ in self.told if id_ > self.last - OVERLAP}
-            language = await self.talk.language(self.sender)
-            if language and language != self.language:
-                self.language = language
-                await self.socket.send_json({"type": "language", "language": language})
+            if news.language and news.language != self.language:
+                self.language = news.language
+                await self.socket.send_json({"type": "language", "language": self.language})
             if not ready:
                 await self.socket.send_json({"type": "ready"})
                 ready = True

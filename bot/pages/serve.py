@@ -127,7 +127,7 @@ class WebChat:
         return socket
 
     async def _serve(self, line: Line) -> None:
-        address = self.talk.address(line.sender)
+        address = line.address
         lines = self.lines[address]
         if len(lines) >= MOST_LINES:
             await line.socket.close(code=WSCloseCode.TRY_AGAIN_LATER)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from aiohttp import web
 
-from bot.channels.webchat import Entry
+from bot.channels.webchat import Entry, News
 from bot.ids import Ids
 from bot.pages import Pages
 from bot.pages.headers import protect
@@ -39,6 +39,7 @@ class Conversations:
         self.seen: set[str] = set()
         self.away = False
         self.new_id = Ids()
+        self.wake: Callable[[str], None] = lambda _address: None
 
     async def receive(self, inbounds: list[Inbound]) -> None:
         if self.away:
@@ -53,6 +54,8 @@ class Conversations:
                 self.languages[inbound.sender] = "en"
             for page, phones in self.reply(inbound):
                 self._add(inbound.sender, page.text, page=page, phones=phones)
+        for inbound in inbounds:
+            self.wake(self.address(inbound.sender))
 
     def address(self, sender: str) -> str:
         return f"address of {sender}"
@@ -61,15 +64,13 @@ class Conversations:
         entries = self.entries[sender]
         entries.append(Entry(self.new_id(), datetime.now(UTC), text, page, client, phones))
 
-    async def after(self, sender: str, last: int) -> Sequence[Entry]:
-        return [entry for entry in self.entries.get(sender, []) if entry.id > last]
-
-    async def language(self, sender: str) -> str | None:
-        return self.languages.get(sender)
+    async def news(self, sender: str, _address: str, last: int) -> News:
+        return News([entry for entry in self.entries.get(sender, []) if entry.id > last], self.languages.get(sender))
 
 
 def site(talk: Conversations, public_url: str = "") -> tuple[web.Application, WebChat]:
     chat = WebChat(Pages("BPJS Ketenagakerjaan Sidoarjo", hotline()), talk.receive, talk, lambda: datetime.now(UTC), public_url)
+    talk.wake = chat.wake
     app = web.Application()
     app.add_routes(chat.routes())
     protect(app, https=chat.https)

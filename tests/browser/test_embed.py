@@ -57,6 +57,7 @@ async def sites() -> AsyncIterator[Sites]:
         return may if code == "7GQ2K" else ()
 
     chat = WebChat(Pages("BPJS Ketenagakerjaan Sidoarjo"), talk.receive, talk, lambda: datetime.now(UTC), origins=origins)
+    talk.wake = chat.wake
     app = web.Application()
     app.add_routes(chat.routes())
     protect(app, https=False)
