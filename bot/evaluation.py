@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import secrets
 from collections.abc import Callable
 from datetime import datetime
@@ -21,6 +22,7 @@ from storage.reports.periods import MONTH, Period, containing
 from storage.writer import Connection
 
 FIRST, EVERY = 60.0, 300.0  # seconds until the first counting, and between two
+THOROUGH = 288  # once in so many countings everybody is compared with what was counted of them: at the start, and once a day
 PAUSE = 0.2  # seconds between two batches, in which turns are not kept waiting
 log = structlog.get_logger()
 
@@ -37,18 +39,18 @@ class Evaluation:
         keeping = asyncio.create_task(self._lease.keep())
         try:
             await asyncio.sleep(FIRST)
-            while True:
+            for number in itertools.count():
                 if self._lease.is_ours:
-                    await self.look(PAUSE)
+                    await self.look(PAUSE, thorough=number % THOROUGH == 0)
                 await asyncio.sleep(EVERY)
         finally:
             keeping.cancel()
             await self._lease.release()
 
-    async def look(self, pause: float = 0.0) -> None:
+    async def look(self, pause: float = 0.0, *, thorough: bool = True) -> None:
         """Looking again changes nothing: each person is counted once, each month sent once."""
         try:
-            if people := await rollups.catch_up(self._database.writer, pause):
+            if people := await rollups.catch_up(self._database.writer, pause, thorough=thorough):
                 log.info("counted", people=people)
             await effects.settle(self._database.writer, self._now())
             await self._send()

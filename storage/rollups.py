@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, exists, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, text, update
 
 from storage.branches import zones_of
 from storage.changes import table_of
@@ -32,9 +32,13 @@ ADD = text(
 )
 
 
-async def catch_up(writer: Writer, pause: float = 0.0) -> int:
-    """Count everybody of whom something is new, with a rest after each batch; how many people were counted."""
-    newest, marked, people = await writer.read(_waiting)
+async def catch_up(writer: Writer, pause: float = 0.0, *, thorough: bool = True) -> int:
+    """Count everybody of whom something is new, with a rest after each batch; how many people were counted.
+
+    A thorough look compares all people with what was counted of them, which takes a second for each some hundred thousand. Any other
+    sees what is younger than the last look and who was marked, and costs the same among a thousand people and a million.
+    """
+    newest, marked, people = await writer.read(lambda db: _waiting(db, thorough=thorough))
     size = BATCH[writer.dialect]
     for first in range(0, len(people), size):
         batch = people[first : first + size]
@@ -54,24 +58,28 @@ async def mark(db: Connection, *people: int) -> None:
     await db.execute(insert(RECOUNTS), [{"contact_id": person} for person in people])
 
 
-async def _waiting(db: Connection) -> tuple[int, int, list[int]]:
-    """The newest event and mark, and whoever is marked, has new events, is new, or is elsewhere now."""
+async def _waiting(db: Connection, *, thorough: bool) -> tuple[int, int, list[int]]:
+    """The newest event and mark, and whoever is marked, has new events or is new; in a thorough look also who is elsewhere now."""
     marks = (await db.execute(select(RECOUNTS.c.id, RECOUNTS.c.contact_id))).all()
     counted = (await db.execute(select(ROLLUPS.c.counted))).scalar_one()
     newest = (await db.execute(select(func.max(EVENTS.c.id)))).scalar() or 0
     did = select(EVENTS.c.contact_id).where(EVENTS.c.id > counted - AGAIN, EVENTS.c.contact_id.is_not(None)).distinct()
-    here, kept = CONTACTS.c, JOURNEYS.c
-    other = or_(kept.country != func.coalesce(here.country, ""), kept.branch != here.branch)
-    changed = select(here.id).where(
-        here.erased_at.is_(None),
-        or_(~exists().where(kept.contact_id == here.id), exists().where(kept.contact_id == here.id, other)),
-    )
+    here = CONTACTS.c
+    new = here.erased_at.is_(None), _differs() if thorough else here.id > counted - AGAIN
     # Who is likely to add to the same tallies is counted together, or the first counting of many people would write most of them for each.
-    together = changed.order_by(here.branch, here.country, here.first_link, here.id)
+    together = select(here.id).where(*new).order_by(here.branch, here.country, here.first_link, here.id)
     people = dict.fromkeys((await db.execute(together)).scalars())
     others = {*(row.contact_id for row in marks), *(await db.execute(did)).scalars()}
     people |= dict.fromkeys(sorted(others - people.keys()))
     return newest, max((row.id for row in marks), default=0), list(people)
+
+
+def _differs() -> ColumnElement[bool]:
+    """Never counted, or counted where they are not any more."""
+    here, kept = CONTACTS.c, JOURNEYS.c
+    other = or_(kept.country != func.coalesce(here.country, ""), kept.branch != here.branch)
+    counted = exists().where(kept.contact_id == here.id)
+    return or_(~counted, counted.where(other))
 
 
 async def recount(db: Connection, people: Collection[int]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, or_, select, update
 
+from storage import rollups
 from storage.changes import Changes, Tools, insert_into, table_of, write
 from storage.contacts import CHANGEABLE, AddressRow, Contact, ContactRow
 from storage.conversations import Conversation, ConversationRow, Inbound, InboundRow, SaidRow
@@ -53,6 +54,7 @@ _OPENED = Prepared(
     .values(window_until=bindparam("until_"))
 )
 _DIALECTS = ("sqlite", "postgresql")
+_COUNTRY = CHANGEABLE.index("country")
 _changeable: Callable[[Contact], tuple[object, ...]] = attrgetter(*CHANGEABLE)
 _NEW_INBOUND = {dialect: insert_into(INBOUND, dialect).on_conflict_do_nothing().returning(INBOUND.c.id) for dialect in _DIALECTS}
 _NEW_ADDRESS = {dialect: insert_into(ADDRESSES, dialect).on_conflict_do_nothing().returning(ADDRESSES.c.id) for dialect in _DIALECTS}
@@ -159,7 +161,7 @@ class Group:
 
     async def save(self, turns: list[Loaded]) -> None:
         turns = sorted(turns, key=lambda loaded: loaded.conversation.contact.id)
-        memories, changed, reached, opened = [], [], [], []
+        memories, changed, moved, reached, opened = [], [], [], [], []
         for loaded in turns:
             contact = loaded.conversation.contact
             memory = self.tools.sealer.seal_json(loaded.conversation.memory(), "conversations", "memory", contact.id)
@@ -167,6 +169,7 @@ class Group:
             memories.append({"id_": contact.id, "memory_": memory, "at_": self.now, **said})
             if _changeable(contact) != loaded.before:
                 changed.append({"id_": contact.id} | {f"{name}_": getattr(contact, name) for name in CHANGEABLE})
+                moved += [contact.id] if contact.country != loaded.before[_COUNTRY] else []
             if loaded.was_unreachable:
                 reached.append(loaded.conversation.address)
             if loaded.window_until is not None:
@@ -175,6 +178,8 @@ class Group:
             await self.db.for_each(_SAVE, memories)
         if changed:
             await self.db.for_each(_CHANGE, changed)
+        if moved:
+            await rollups.mark(self.db, *moved)
         if reached:
             await self.db.execute(_REACHED, {"addresses": reached})
         if opened:

@@ -13,11 +13,12 @@ from sqlalchemy import CursorResult, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import QueuePool, StaticPool
 
 from storage.prepared import Prepared, Row
 
 T = TypeVar("T")
+READERS = 3  # at once on SQLite, so that no page of the chat waits for a long list of the desk
 AGAIN = 5  # tries of a transaction that lost against another one
 SERIALIZATION, DEADLOCK = "40001", "40P01"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 
@@ -120,7 +121,7 @@ class _Here:
 
 
 class SqliteWriter:
-    """Every transaction runs in one thread, the work driven to its end there; reading has a thread of its own.
+    """Every transaction runs in one thread, the work driven to its end there; reading has a few threads of its own.
 
     One synchronous connection with synchronous=FULL: a commit is on the disk before anybody is told of it.
     """
@@ -131,7 +132,7 @@ class SqliteWriter:
         self._engine = _sqlite_engine(url, reading=False)
         self._reading = _sqlite_engine(url, reading=True)
         self._thread = ThreadPoolExecutor(1, "sapa-writer")
-        self._reader = ThreadPoolExecutor(1, "sapa-reader")
+        self._reader = ThreadPoolExecutor(READERS, "sapa-reader")
 
     async def run(self, work: Work[T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._drive, self._engine, work)
@@ -150,8 +151,8 @@ class SqliteWriter:
 
     async def close(self) -> None:
         for thread, engine in ((self._thread, self._engine), (self._reader, self._reading)):
-            await asyncio.get_running_loop().run_in_executor(thread, engine.dispose)
-            thread.shutdown()
+            await asyncio.to_thread(thread.shutdown)  # what is under way ends first
+            await asyncio.to_thread(engine.dispose)
 
 
 def drive(work: Coroutine[Any, Any, T]) -> T:
@@ -170,7 +171,8 @@ def _cannot_write(error: OperationalError) -> bool:
 
 
 def _sqlite_engine(url: str, *, reading: bool) -> Engine:
-    engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": 30})
+    pool: dict[str, Any] = {"poolclass": QueuePool, "pool_size": READERS, "max_overflow": 0} if reading else {"poolclass": StaticPool}
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, **pool)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: object) -> None:

@@ -18,7 +18,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, insert, select, update
 from sqlmodel import SQLModel
 
-from bot.house import load, open_database
+from bot.house import load, new_engine, open_database
 from storage import (
     Database,
     effects,  # noqa: F401 (declares its tables)
@@ -26,7 +26,7 @@ from storage import (
 )
 from storage.branches import BRANCHES
 from storage.contacts import ContactRow
-from storage.conversations import ConversationRow
+from storage.conversations import ConversationRow, Inbound
 from storage.events import EVENTS
 from storage.journeys import JOURNEYS, TALLIES
 from storage.merging import merge
@@ -126,8 +126,11 @@ class World:
         self.forgotten.append(copy.deepcopy(one))
         one.created, one.country, one.did = None, None, []
 
-    async def count(self) -> None:
-        await rollups.catch_up(self.database.writer)
+    async def count(self, *, thorough: bool = True) -> None:
+        await rollups.catch_up(self.database.writer, thorough=thorough)
+
+    async def count_what_is_new(self) -> None:
+        await self.count(thorough=False)
 
 
 def expected(world: World) -> Counter[tuple[str, ...]]:
@@ -193,12 +196,38 @@ async def test_tallies_are_what_really_happened(database: Database, seed: int) -
     world = World(database, random.Random(seed))
     for _first in range(8):
         await world.arrive()
+    acts = world.act, world.arrive, world.go, world.join, world.forget, world.count, world.count_what_is_new
     for _step in range(220):
-        await world.dice.choices((world.act, world.arrive, world.go, world.join, world.forget, world.count), (60, 12, 8, 4, 3, 6))[0]()
+        await world.dice.choices(acts, (60, 12, 8, 4, 3, 3, 3))[0]()
     await world.count()
     right = expected(world)
     assert +right == +(await tallied(database))
     assert min((await tallied(database)).values()) >= 0
+
+
+async def test_what_is_new_is_seen_without_looking_at_everybody(database: Database) -> None:
+    world = World(database, random.Random(5))
+    for _one in range(6):
+        await world.arrive()
+    for _step in range(20):
+        await world.act()
+    await world.count()
+    for step in (world.act, world.arrive, world.join, world.forget, world.act):
+        await step()
+        await world.count_what_is_new()
+        assert +expected(world) == +(await tallied(database)), step.__name__
+
+
+async def test_who_says_where_they_are_is_counted_there_without_looking_at_everybody(database: Database) -> None:
+    engine = new_engine(database, "sidoarjo", lambda: START)
+    engine.start()
+    said = ["halo", "cek status", "tidak ada", "di taiwan"]
+    for number, words in enumerate(said):
+        await engine.receive([Inbound("telegram", "7", f"7-{number}", START, text=words)])
+        await rollups.catch_up(database.writer, thorough=False)
+    await engine.close()
+    there = await database.writer.read(lambda db: db.execute(select(JOURNEYS.c.country)))
+    assert [row.country for row in there] == ["TW"]
 
 
 async def test_counting_again_changes_nothing(database: Database) -> None:

@@ -1,6 +1,7 @@
 """A transaction is whole or nothing, on the disk before anybody hears of it, and tried again when it only lost against another."""
 
 import asyncio
+import threading
 
 import pytest
 from sqlalchemy import text
@@ -60,3 +61,23 @@ async def test_a_database_that_nobody_serves_is_said_to_be_away(postgresql_url: 
     with pytest.raises(Unavailable):
         await writer.run(lambda db: value(db, "SELECT 1"))
     await writer.close()
+
+
+async def test_a_long_look_keeps_no_other_waiting(sqlite_url: str) -> None:
+    writer = open_writer(sqlite_url)
+    begun, enough = threading.Event(), threading.Event()
+
+    async def long(db: Connection) -> object:
+        await value(db, "SELECT 1")
+        begun.set()
+        assert enough.wait(30)
+        return await value(db, "SELECT 2")
+
+    looking = asyncio.create_task(writer.read(long))
+    try:
+        await asyncio.to_thread(begun.wait)
+        assert await writer.read(lambda db: value(db, "SELECT 3")) == 3
+    finally:
+        enough.set()
+        assert await looking == 2
+        await writer.close()
