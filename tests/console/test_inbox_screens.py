@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -80,6 +82,8 @@ async def test_nothing_stands_in_anybodys_way(screen: Screen, engine: Engine, wi
         await screen.open(path)
         too_wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
         found[path] = await screen.wrongs() + (["wider than the screen"] if too_wide else [])
+        if folder := os.environ.get("SAPA_PICTURES"):
+            await page.screenshot(path=Path(folder) / f"inbox-{len(found):02}-{width}-{scheme}.png", full_page=True)
     assert {path: wrongs for path, wrongs in found.items() if wrongs} == {}
     assert [words for words in screen.complaints if not words.startswith("[DOM]")] == []
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 from tests.console.test_monitoring import filled
@@ -33,6 +36,8 @@ async def test_nothing_stands_in_anybodys_way(screen: Screen, width: int, scheme
         await screen.open(path)
         too_wide = await screen.page.evaluate("document.documentElement.scrollWidth > innerWidth")
         found[path] = await screen.wrongs() + (["wider than the screen"] if too_wide else [])
+        if folder := os.environ.get("SAPA_PICTURES"):
+            await screen.page.screenshot(path=Path(folder) / f"evaluation-{len(found):02}-{width}-{scheme}.png", full_page=True)
     assert {path: wrongs for path, wrongs in found.items() if wrongs} == {}
     assert [words for words in screen.complaints if "404" not in words and "400" not in words and not words.startswith("[DOM]")] == []
 

@@ -87,6 +87,6 @@ async def test_nothing_stands_in_anybodys_way(screen: Screen, width: int, scheme
         too_wide = await screen.page.evaluate("document.documentElement.scrollWidth > innerWidth")
         found[path] = await screen.wrongs() + ["wider than the screen"] * too_wide + ["heavy"] * (sum(sizes) > HEAVIEST)
         if folder := os.environ.get("SAPA_PICTURES"):
-            await screen.page.screenshot(path=Path(folder) / f"{number:02}-{width}-{scheme}.png", full_page=True)
+            await screen.page.screenshot(path=Path(folder) / f"partners-{number:02}-{width}-{scheme}.png", full_page=True)
     assert {path: wrongs for path, wrongs in found.items() if wrongs} == {}
     assert screen.complaints == []

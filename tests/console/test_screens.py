@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -107,6 +109,8 @@ async def test_nothing_stands_in_anybodys_way(screen: Screen, width: int, scheme
         await screen.open(path)
         too_wide = await screen.page.evaluate("document.documentElement.scrollWidth > innerWidth")
         found[path] = await screen.wrongs() + (["wider than the screen"] if too_wide else [])
+        if folder := os.environ.get("SAPA_PICTURES"):
+            await screen.page.screenshot(path=Path(folder) / f"desk-{len(found):02}-{width}-{scheme}.png", full_page=True)
     assert {path: wrongs for path, wrongs in found.items() if wrongs} == {}
 
 
