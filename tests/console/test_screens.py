@@ -233,6 +233,7 @@ async def test_a_list_opens_as_its_reader_left_it(screen: Screen) -> None:
     await screen.open("/desk/officers")
     await expect(page).to_have_url(re.compile(r"\?role=auditor$"))  # what was searched is forgotten
     await page.click("text=Tampilkan semua")
+    await page.wait_for_url(re.compile(r"\?all$"), wait_until="load")  # it is remembered when the page is there
     await screen.open("/desk/officers")
     await expect(page.locator(".chip")).to_have_count(0)
 
