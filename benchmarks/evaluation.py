@@ -17,6 +17,7 @@ from bot.house import DEMO, load, open_database
 from console.monitoring_files import made
 from console.monitoring_view import sections
 from sqlalchemy import insert
+from sqlalchemy.schema import CreateIndex, DropIndex
 from storage import Database, indicators, migrate, rollups
 from storage.changes import table_of
 from storage.contacts import ContactRow
@@ -38,6 +39,10 @@ LOOKS = 5
 async def fill(database: Database, people: int, events: int) -> None:
     """People spread over the year, their events in months after they came."""
     each = max(events // people, 1)
+    # Indexes afterwards: what came in a year, in the order of time, is written here person by person, all over them.
+    indexes = sorted(EVENTS.indexes, key=lambda index: str(index.name))
+    for index in indexes:
+        await database.writer.run(lambda db, index=index: db.execute(DropIndex(index)))  # type: ignore[misc]
     for first in range(0, people, CHUNK):
         ids = range(first + 1, min(first + CHUNK, people) + 1)
         contacts = [person(one) for one in ids]
@@ -45,6 +50,8 @@ async def fill(database: Database, people: int, events: int) -> None:
         for begin in range(0, len(ids), CHUNK // each):
             rows = [row(one, number, each) for one in ids[begin : begin + CHUNK // each] for number in range(each)]
             await database.writer.run(lambda db, rows=rows: db.execute(insert(EVENTS), rows))  # type: ignore[misc]
+    for index in indexes:
+        await database.writer.run(lambda db, index=index: db.execute(CreateIndex(index)))  # type: ignore[misc]
 
 
 def person(one: int) -> dict[str, Any]:
