@@ -33,8 +33,10 @@ class Group:
     country: str | None = None
 
     def conditions(self, table: Any) -> list[ColumnElement[bool]]:
-        found = [within(table.c.branch, self.branch)]
-        found += [table.c.partner == self.partner] if self.partner is not None else []
+        return [within(table.c.branch, self.branch), *self.within_branch(table)]
+
+    def within_branch(self, table: Any) -> list[ColumnElement[bool]]:
+        found = [table.c.partner == self.partner] if self.partner is not None else []
         return found + ([table.c.country == self.country] if self.country is not None else [])
 
 
@@ -123,7 +125,11 @@ async def people_behind(db: Connection, group: Group, period: Period, measure: s
 
 
 def _counted(table: Any, group: Group, period: Period) -> list[ColumnElement[bool]]:
-    return [*group.conditions(table), table.c.month.in_(period.months)]
+    month = table.c.month.in_(period.months)
+    if len(period.months) == 1:
+        return [*group.conditions(table), month]
+    # Said so that SQLite goes through people in their order, and not through months to sort all it finds: seconds among a million.
+    return [within(func.coalesce(table.c.branch, ""), group.branch), *group.within_branch(table), month]
 
 
 def covered_share(tally: Tally) -> Counted:
