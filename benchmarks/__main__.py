@@ -11,7 +11,7 @@ import uvloop
 
 from benchmarks import figures, report
 from benchmarks.options import CALM, Options
-from benchmarks.parts import campaigns, large, pace, receipts, sending, shared, starting, statuses, trip, turns
+from benchmarks.parts import campaigns, held, large, pace, receipts, sending, shared, starting, statuses, trip, turns
 from benchmarks.stub import Stub
 
 PARTS = {
@@ -24,6 +24,8 @@ PARTS = {
     "postgresql": shared.run,
     "starting": starting.run,
     "campaigns": campaigns.run,
+    "held": held.run,
+    "campaigns-large": campaigns.run_large,
     "large": large.run,
 }
 
@@ -44,7 +46,7 @@ async def measure(names: list[str], options: Options, command: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all but `large` if none is named")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all but the large ones if none is named")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--calm", type=float, default=CALM, help="cores that neighbours may take meanwhile")
@@ -54,7 +56,7 @@ def main() -> None:
     if unknown := set(given.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(unknown)}")
     options = Options(given.repeats, given.seconds, calm=given.calm, only=frozenset(filter(None, given.only.split(","))))
-    names = given.parts or [name for name in PARTS if name != "large"]
+    names = given.parts or [name for name in PARTS if "large" not in name]
     if not given.page:
         uvloop.run(measure(names, options, f"python -m benchmarks {' '.join(sys.argv[1:])}".strip()))
     report.write(report.page(report.kept(PARTS), options.calm))
