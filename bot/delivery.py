@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -19,7 +20,9 @@ from bot.channels import Channel, Failure, Parcel, SendError
 from bot.failpoints import commit, failpoint
 from bot.lease import Lease
 from bot.outcomes import outcome
+from bot.slots import LEAD, Slots
 from storage import Database, Unavailable, leases, outbox
+from storage.deliveries import CAMPAIGN
 from storage.outbox import SENDER, Claimed, Result
 from storage.writer import Connection
 
@@ -28,7 +31,7 @@ IDLE = 30.0  # seconds without news until a look at the table; NOTIFY or the eng
 ROUND_TRIP = 0.2  # seconds; W, the window, is twice what is under way at full rate
 UNLIMITED_WINDOW = 256
 BATCH = 100
-LATE = 0.02  # seconds after which a slot counts as missed
+GATHER = 0.02  # seconds in which results are gathered to be written together, while there are more to come
 UNSURE = 30.0  # seconds in which a claim that was lost with its connection can still turn out to be committed
 
 log = structlog.get_logger()
@@ -47,6 +50,11 @@ class Pace:
         return max(8, math.ceil(2 * self.rate * ROUND_TRIP)) if self.rate else UNLIMITED_WINDOW
 
     @property
+    def share(self) -> int:
+        """Deliveries claimed at once, at most."""
+        return min(BATCH, max(1, math.ceil(self.rate * LEAD))) if self.rate else BATCH
+
+    @property
     def chat_gap(self) -> timedelta | None:
         return timedelta(seconds=1 / self.chat_rate) if self.chat_rate else None
 
@@ -62,13 +70,18 @@ class Lane:
     unsure_until: float = 0.0  # until then a claim may turn out to be committed of which we only heard that it failed
     results: asyncio.Queue[tuple[Claimed, Result]] = field(default_factory=asyncio.Queue)
     sending: set[asyncio.Task[None]] = field(default_factory=set)
-    late: list[asyncio.Future[float]] = field(default_factory=list)  # deliveries that missed their slot and need another
+    slots: Slots | None = None  # where there is a pace
     caution: Caution = field(default_factory=Caution)
     forbidden: bool = False
 
     @property
     def open(self) -> int:
         return len(self.mine)
+
+    @property
+    def ahead(self) -> float:
+        """Seconds beyond which no campaign's delivery is claimed yet, so that a reply that comes now has few before it."""
+        return self.slots.ahead - LEAD if self.slots else 0.0
 
 
 class Delivery:
@@ -90,6 +103,9 @@ class Delivery:
         await self._expire()
         self._tasks = [asyncio.create_task(self._lease.keep()), asyncio.create_task(self._keep_tidy())]
         for lane in self._lanes:
+            if lane.pace.rate:
+                lane.slots = Slots(lane.pace.rate, partial(self._go, lane), partial(self._book, lane))
+                self._tasks.append(asyncio.create_task(lane.slots.run()))
             self._tasks.append(asyncio.create_task(self._record_loop(lane)))
             self._claiming.append(asyncio.create_task(self._claim_loop(lane)))
 
@@ -105,6 +121,9 @@ class Delivery:
         if self._claiming:
             await asyncio.wait(self._claiming, timeout=seconds / 2)
         await _cancel(self._claiming)
+        for lane in self._lanes:
+            for claimed in lane.slots.take_back() if lane.slots else ():
+                lane.results.put_nowait((claimed, self._unsent(claimed)))
         sending = [task for lane in self._lanes for task in lane.sending]
         if sending:
             await asyncio.wait(sending, timeout=seconds)
@@ -154,27 +173,33 @@ class Delivery:
                 await asyncio.sleep(1)
 
     async def _take_up(self, lane: Lane) -> None:
-        """Claim what may go now and set it on its way; else wait for a reason to look again."""
+        """Claim what may go soon and set it on its way; wait for a reason to look again if there is nothing, or nothing may go yet."""
         claimed, wait = await self._claim(lane)
-        for place, delivery in enumerate(claimed):
-            after = wait + (place / lane.pace.rate if lane.pace.rate else 0)
-            task = asyncio.create_task(self._send(lane, delivery, time.monotonic() + after))
-            lane.sending.add(task)
-            task.add_done_callback(lane.sending.discard)
-        if not claimed:
+        if lane.slots:
+            lane.slots.add(claimed, wait)
+        else:
+            for delivery in claimed:
+                self._go(lane, delivery)
+        if not claimed or lane.ahead > 0:
             await self._rest(lane)
+
+    def _go(self, lane: Lane, delivery: Claimed) -> None:
+        task = asyncio.create_task(self._send(lane, delivery))
+        lane.sending.add(task)
+        task.add_done_callback(lane.sending.discard)
 
     async def _claim(self, lane: Lane) -> tuple[list[Claimed], float]:
         """Deliveries to send now, and the seconds until the slot of the first."""
-        room = lane.caution.room(min(lane.pace.window - lane.open, BATCH), lane.open, time.monotonic())
+        room = lane.caution.room(min(lane.pace.window - lane.open, lane.pace.share), lane.open, time.monotonic())
         if room <= 0 or lane.forbidden or not self._lease.is_fresh:
             return [], 0.0
         tools, dialect, name, epoch = self._database.tools, self._database.dialect, lane.channel.name, self._lease.epoch
+        below = CAMPAIGN if lane.ahead > 0 else CAMPAIGN + 1
 
         async def work(db: Connection) -> tuple[list[Claimed], float]:
             if time.monotonic() < lane.unsure_until:
                 await outbox.unclaim(db, name, epoch, lane.mine)
-            claimed = await outbox.claim(db, tools, name, epoch, room, self._now(), lane.pace.chat_gap)
+            claimed = await outbox.claim(db, tools, name, epoch, room, self._now(), lane.pace.chat_gap, below)
             if not claimed or not lane.pace.rate:
                 return claimed, 0.0
             return claimed, await leases.reserve(db, dialect, name, len(claimed), lane.pace.rate)
@@ -188,23 +213,26 @@ class Delivery:
         return claimed, wait
 
     async def _rest(self, lane: Lane) -> None:
-        """Until something is queued, a result frees a place, or a delivery that had to wait is due."""
+        """Until something is queued, a result frees a place, the slots booked ahead are used up, or a delivery that had to wait is due."""
         if lane.open >= lane.pace.window:  # only a result helps, and it wakes us; the table need not be searched
             await lane.wake.wait()
             return
-        due = await self._database.writer.read(lambda db: outbox.next_due(db, lane.channel.name, self._now()))
-        seconds = IDLE if due is None else max((due - self._now()).total_seconds(), lane.caution.seconds_left(time.monotonic()), 0.05)
-        if lane.pace.chat_gap and due is not None:
-            seconds = max(seconds, 0.1)  # due, but its chat had a message a moment ago
+        seconds = lane.ahead if lane.ahead > 0 else await self._until_due(lane)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(min(seconds, IDLE)):
                 await lane.wake.wait()
 
-    async def _send(self, lane: Lane, claimed: Claimed, at: float) -> None:
-        """One API call, at its slot; never after our claim may have been taken from us."""
-        result = Result(claimed.id, "queued", "late", due_at=self._now(), spent=False)
+    async def _until_due(self, lane: Lane) -> float:
+        due = await self._database.writer.read(lambda db: outbox.next_due(db, lane.channel.name, self._now()))
+        if due is None:
+            return IDLE
+        seconds = max((due - self._now()).total_seconds(), lane.caution.seconds_left(time.monotonic()), 0.05)
+        return max(seconds, 0.1) if lane.pace.chat_gap else seconds  # due, but its chat had a message a moment ago
+
+    async def _send(self, lane: Lane, claimed: Claimed) -> None:
+        """One API call; never after our claim may have been taken from us."""
+        result = self._unsent(claimed)
         try:
-            await self._until(lane, at)
             if self._lease.is_ours and self._lease.epoch == claimed.epoch:
                 result = Result(claimed.id, "in_doubt", "stopped")
                 parcel = Parcel(claimed.id, claimed.external, claimed.page, claimed.follows, claimed.template)
@@ -222,35 +250,20 @@ class Delivery:
             unclear = result.state == "in_doubt" or result.resent
             if lane.caution.ended(clear=not unclear, now=time.monotonic()):
                 log.error("channel_does_not_answer", channel=lane.channel.name)
-            metrics.SENT.labels(lane.channel.name, result.state).inc()
+            metrics.sent(lane.channel.name, result.state).inc()
             lane.results.put_nowait((claimed, result))
 
-    async def _until(self, lane: Lane, at: float) -> None:
-        """Wait for a slot, or for another if this one was missed."""
-        if not lane.pace.rate:
-            return
-        await asyncio.sleep(max(at - time.monotonic(), 0))
-        while time.monotonic() - at > LATE:
-            at = await self._another_slot(lane)
-            await asyncio.sleep(max(at - time.monotonic(), 0))
+    def _unsent(self, claimed: Claimed) -> Result:
+        """It goes back as if it had not been claimed."""
+        return Result(claimed.id, "queued", "late", due_at=self._now(), spent=False)
 
-    async def _another_slot(self, lane: Lane) -> float:
-        """A slot that was missed is given up: sending late would put two slots' worth into one second."""
-        slot = asyncio.get_running_loop().create_future()
-        lane.late.append(slot)
-        if len(lane.late) == 1:
-            await asyncio.sleep(0)  # let all that were held up by the same pause book together
-            late, lane.late = lane.late, []
-            dialect, name, rate = self._database.dialect, lane.channel.name, lane.pace.rate
-            try:
-                wait = await commit(self._database, "slots", lambda db: leases.reserve(db, dialect, name, len(late), rate))
-            except Unavailable:
-                wait = 1.0  # the claim is ours; without a clock to share, be slow
-            for place, waiting in enumerate(late):
-                if not waiting.done():
-                    waiting.set_result(time.monotonic() + wait + place / rate)
-        at: float = await slot
-        return at
+    async def _book(self, lane: Lane, many: int) -> float:
+        """Other slots for so many that missed theirs."""
+        dialect, name, rate = self._database.dialect, lane.channel.name, lane.pace.rate
+        try:
+            return await commit(self._database, "slots", lambda db: leases.reserve(db, dialect, name, many, rate))
+        except Unavailable:
+            return 1.0  # the claim is ours; without a clock to share, be slow
 
     def _heed(self, lane: Lane, claimed: Claimed, error: SendError) -> None:
         """What a failure means for all that goes this way, beyond the one delivery."""
@@ -271,13 +284,17 @@ class Delivery:
     async def _record_loop(self, lane: Lane) -> None:
         while True:
             batch = [await lane.results.get()]
+            if lane.open > 1:
+                await asyncio.sleep(GATHER)
             while not lane.results.empty() and len(batch) < BATCH:
                 batch.append(lane.results.get_nowait())
             await self._record(lane.channel.name, batch)
+            full = lane.open >= lane.pace.window
             lane.mine.difference_update(claimed.id for claimed, _result in batch)
             for _done in batch:
                 lane.results.task_done()
-            lane.wake.set()
+            if full or lane.ahead <= 0:
+                lane.wake.set()
 
     async def _record(self, channel: str, batch: list[tuple[Claimed, Result]]) -> None:
         tools = self._database.tools

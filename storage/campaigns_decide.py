@@ -94,7 +94,7 @@ def _page(kit: Kit, person: Person, id_: int, now: datetime) -> tuple[Page, Fill
     if rank(person.address, now + MARGIN) == SHUT and kit.file.template:
         return campaigns_pages.approach(kit.file, kit.templates[language], filled, id_)
     arm = arm_of(kit.file, kit.campaign.id, person.row.contact_id)
-    page, *more = campaigns_pages.pages(kit.file, language, person.address.channel, filled, kit.stop, id_, arm, kit.address(id_))
+    page, *more = kit.pages(language, person.address.channel, filled, id_, arm)
     if more:
         raise Unfillable("more than one page")
     return kit.illustrated(page), None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, insert, select, update
+from sqlalchemy import and_, bindparam, case, select, update
 
 from storage.audiences import ADDRESSES, CONTACTS
 from storage.campaigns import APPROACHES, CAMPAIGNS, RECIPIENTS, UNDER_WAY, WAITING
@@ -19,6 +20,7 @@ from storage.changes import insert_into
 from storage.coverage import LIVE, MEMBERS, ROSTERS
 from storage.deliveries import DELIVERIES
 from storage.interests import INTERESTS
+from storage.prepared import Prepared, inserting
 from storage.reminders import REFUSALS
 from storage.writer import Connection
 
@@ -95,7 +97,7 @@ async def facts_of(db: Connection, contacts: Sequence[int], *, ends: bool) -> di
     return {row.contact_id: Known(row.name, days.get(row.nik_index)) for row in rows}
 
 
-_CHANGE = (
+_CHANGE = Prepared(
     update(RECIPIENTS)
     .where(RECIPIENTS.c.campaign == bindparam("campaign_"), RECIPIENTS.c.contact_id == bindparam("contact_"))
     .values(
@@ -111,12 +113,17 @@ _CHANGE = (
 async def _write(
     db: Connection, kit: Kit, changes: list[dict[str, Any]], rows: list[dict[str, Any]], sent: list[Any], now: datetime
 ) -> None:
-    await db.execute(_CHANGE, [change | {"campaign_": kit.campaign.id} for change in changes])
+    await db.for_each(_CHANGE, [change | {"campaign_": kit.campaign.id} for change in changes])
     if not rows:
         return
-    await db.execute(insert(DELIVERIES), rows)
-    fresh = insert_into(APPROACHES, kit.dialect)
-    older = {"fourth": APPROACHES.c.third, "third": APPROACHES.c.second, "second": APPROACHES.c.last, "last": fresh.excluded.last}
+    await db.for_each(inserting(DELIVERIES, tuple(rows[0])), rows)
     moment = {"last": int(now.timestamp()), "second": 0, "third": 0, "fourth": 0}
-    statement = fresh.on_conflict_do_update(index_elements=["contact_id"], set_=older)
-    await db.execute(statement, [{"contact_id": one["id_"], **moment} for one in sorted(sent, key=lambda one: one["id_"])])
+    await db.for_each(_approached(kit.dialect), [{"contact_id": one["id_"], **moment} for one in sorted(sent, key=lambda one: one["id_"])])
+
+
+@cache
+def _approached(dialect: str) -> Prepared:
+    """One more message to a contact: the last four are known."""
+    fresh = insert_into(APPROACHES, dialect)
+    older = {"fourth": APPROACHES.c.third, "third": APPROACHES.c.second, "second": APPROACHES.c.last, "last": fresh.excluded.last}
+    return Prepared(fresh.on_conflict_do_update(index_elements=["contact_id"], set_=older), ("contact_id", *NEWEST))

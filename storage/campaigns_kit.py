@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from locales import Page, Text
+from storage import campaigns_pages
 from storage.attachments import Attachment
 from storage.campaigns import Campaign
 from storage.campaigns_file import CampaignFile
@@ -16,6 +17,7 @@ from storage.deliveries import Illustrated
 from storage.templates import Template, Unfillable
 
 LINKS = "/l/"  # where our own links begin
+MOST_PAGES = 1_000  # that are remembered: where names are filled in there are many
 
 
 @dataclass
@@ -34,12 +36,25 @@ class Kit:
 
     def __post_init__(self) -> None:
         self._spans: dict[Zones, list[Span]] = {}
+        self._pages: dict[tuple[str, ...], list[Page]] = {}
 
     def address(self, delivery: int) -> Callable[[int], str] | None:
         """Of a delivery's links on our own host."""
         if not self.public_url.startswith("https://"):
             return None
         return lambda button: f"{self.public_url.rstrip('/')}{LINKS}{token(self.tools.sealer, delivery, button)}"
+
+    def pages(self, language: str, channel: str, filled: Mapping[str, str], delivery: int, arm: str) -> list[Page]:
+        """As campaigns_pages makes them. Without links of our own they differ in nothing but the delivery's number, and are made once."""
+        address = self.address(delivery)
+        if address and any(button.link for button in self.file.button):
+            return campaigns_pages.pages(self.file, language, channel, filled, self.stop, delivery, arm, address)
+        key = language, channel, arm, *filled.values()
+        if key not in self._pages:
+            if len(self._pages) >= MOST_PAGES:
+                self._pages.clear()
+            self._pages[key] = campaigns_pages.pages(self.file, language, channel, filled, self.stop, arm=arm)
+        return [campaigns_pages.numbered(page, delivery) for page in self._pages[key]]
 
     def illustrated(self, page: Page) -> Page:
         """With the picture or document that goes with it. Raises Unfillable where platforms cannot fetch it."""

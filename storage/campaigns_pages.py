@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from locales import LIMITS, Choice, Message, Page, Text, Written, _, fit, render
+from locales import LIMITS, Button, Choice, Message, Page, Text, Written, _, fit, render
 from storage.campaigns_file import FIELD, FIRST, ButtonPart, CampaignFile
 from storage.templates import Filled, Template
 
@@ -15,6 +15,7 @@ STOP, NO_REMINDER = "?opt_out", "?no_reminder"
 REFUSE = _("Not this reminder")  # as its topic is called: beside the button that ends all messages, on those that come again
 CAPTION = 1024  # https://core.telegram.org/bots/api#sendphoto, after entities parsing
 LONGEST_NAME = 24
+NUMBERLESS = "#0"  # ends what a button of no delivery says
 NAME = re.compile(r"[^\W\d_][^\W\d_.'’-]*", re.UNICODE)  # a word of letters; nothing a channel or we could read as markup
 WIDEST = {"first_name": "W" * LONGEST_NAME, "ends_on": "30 September 2026"}
 
@@ -68,6 +69,14 @@ def pages(
     if file.attachment:  # the words are then a caption, or stand under a header
         limits = replace(limits, text=min(limits.text, CAPTION), text_with_choices=min(limits.text_with_choices, CAPTION))
     return fit(Message((said,), (*choices, Choice(stop, f"{STOP}#{delivery}"))), language, limits)
+
+
+def numbered(page: Page, delivery: int) -> Page:
+    """A page that was made for no delivery, as this one's: its buttons name it."""
+    buttons = (
+        Button(one.label, f"{one.payload[:-1]}{delivery}", one.url) if one.payload.endswith(NUMBERLESS) else one for one in page.buttons
+    )
+    return Page(page.text, tuple(buttons), page.facts)
 
 
 def _choice(button: ButtonPart, language: str, delivery: int, url: str) -> Choice:

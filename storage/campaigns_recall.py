@@ -81,19 +81,28 @@ async def uncount(db: Connection, campaign: int) -> None:
     await db.execute(update(APPROACHES).where(*newest).values(**_OLDER))
 
 
+_THEIRS = CONTACTS.c.id == DELIVERIES.c.contact_id
+_STOPPED = (
+    update(DELIVERIES)
+    .where(DELIVERIES.c.id.in_(bindparam("ids_", expanding=True)), exists().where(_THEIRS, CONTACTS.c.opted_out_at.is_not(None)))
+    .values(
+        state="skipped",
+        reason=select(case(*stopped(CONTACTS.c.id, CONTACTS.c.opted_out_at))).where(_THEIRS).scalar_subquery(),
+        done_at=bindparam("now_", type_=DELIVERIES.c.done_at.type),
+    )
+    .returning(DELIVERIES.c.id)
+)
+_STATES = select(CAMPAIGNS.c.id, CAMPAIGNS.c.state, CAMPAIGNS.c.parent).where(CAMPAIGNS.c.id.in_(bindparam("ids_", expanding=True)))
+
+
 async def withhold(db: Connection, rows: Sequence[Any], now: datetime) -> list[Any]:
     """The last look before a claim: no campaign message to who stopped them, none of a campaign that does not run."""
     ids = [row.id for row in rows if row.lane == CAMPAIGN]
     if not ids:
         return list(rows)
-    why = select(case(*stopped(CONTACTS.c.id, CONTACTS.c.opted_out_at))).where(CONTACTS.c.id == DELIVERIES.c.contact_id)
-    theirs_out = exists().where(CONTACTS.c.id == DELIVERIES.c.contact_id, CONTACTS.c.opted_out_at.is_not(None))
-    skip = update(DELIVERIES).where(DELIVERIES.c.id.in_(ids), theirs_out)
-    skip = skip.values(state="skipped", reason=why.scalar_subquery(), done_at=now)
-    gone = set((await db.execute(skip.returning(DELIVERIES.c.id))).scalars())
+    gone = set((await db.execute(_STOPPED, {"ids_": ids, "now_": now})).scalars())
     theirs = {campaign for row in rows if row.lane == CAMPAIGN and (campaign := campaign_of(row.key)) is not None}
-    wanted = select(CAMPAIGNS.c.id, CAMPAIGNS.c.state, CAMPAIGNS.c.parent).where(CAMPAIGNS.c.id.in_(theirs))
-    known = (await db.execute(wanted)).all() if theirs else []
+    known = (await db.execute(_STATES, {"ids_": sorted(theirs)})).all() if theirs else []
     for one in known:
         if one.parent is not None:
             gone |= await _refused(db, rows, one.id, one.parent, now)

@@ -98,10 +98,10 @@ _CLAIM = (
 
 
 async def claim(
-    db: Connection, tools: Tools, channel: str, epoch: int, count: int, now: datetime, chat_gap: timedelta | None
+    db: Connection, tools: Tools, channel: str, epoch: int, count: int, now: datetime, chat_gap: timedelta | None, below: int = CAMPAIGN + 1
 ) -> list[Claimed]:
-    """Up to `count` deliveries, replies first, at most one for each address and in order there. Committed before anything is sent."""
-    asked = {"channel_": channel, "now_": now, "below_": await _below(db, channel, now), "count_": count}
+    """Up to `count` deliveries of the lanes below, replies first, at most one for each address and in order there. Committed before anything is sent."""
+    asked = {"channel_": channel, "now_": now, "below_": min(below, await _below(db, channel, now)), "count_": count}
     wanted = await withhold(db, (await db.execute(_READY, asked)).all(), now)
     rows = await admit(db, channel, wanted, now)
     if not rows:
