@@ -231,13 +231,13 @@ class Delivery:
 
     async def _send(self, lane: Lane, claimed: Claimed) -> None:
         """One API call; never after our claim may have been taken from us."""
-        result = self._unsent(claimed)
+        result: Result | None = None
         try:
             if self._lease.is_ours and self._lease.epoch == claimed.epoch:
                 result = Result(claimed.id, "in_doubt", "stopped")
                 parcel = Parcel(claimed.id, claimed.external, claimed.page, claimed.follows, claimed.template)
                 failpoint("send ready")
-                with metrics.timed(metrics.SEND.labels(lane.channel.name)):
+                with metrics.timed(metrics.sending(lane.channel.name)):
                     result = Result(claimed.id, "sent", provider_id=await lane.channel.send(parcel))
                 failpoint("send answered")
         except SendError as error:
@@ -247,6 +247,7 @@ class Delivery:
             log.error("send_failed", channel=lane.channel.name, error=type(error).__name__)
             result = outcome(claimed, SendError(Failure.DOUBT, type(error).__name__), self._now(), 0.5)
         finally:
+            result = result or self._unsent(claimed)
             unclear = result.state == "in_doubt" or result.resent
             if lane.caution.ended(clear=not unclear, now=time.monotonic()):
                 log.error("channel_does_not_answer", channel=lane.channel.name)

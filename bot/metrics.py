@@ -47,6 +47,12 @@ def sent(channel: str, state: str) -> Counter:
     return SENT.labels(channel, state)
 
 
+@cache
+def sending(channel: str) -> Histogram:
+    """Where the time of a call that sends is counted."""
+    return SEND.labels(channel)
+
+
 @contextmanager
 def timed(histogram: Histogram) -> Iterator[None]:
     started = time.perf_counter()

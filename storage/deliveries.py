@@ -98,7 +98,8 @@ def dump_page(page: Page) -> str:
 
 def load_page(row: str, facts: str = "") -> Page:
     value = json.loads(row)
-    said = value["text"], tuple(Button(**button) for button in value["buttons"]), tuple(facts.split())
+    buttons = tuple(Button(button["label"], button["payload"], button["url"]) for button in value["buttons"])
+    said = value["text"], buttons, tuple(facts.split())
     return Illustrated(*said, *value["file"]) if "file" in value else Page(*said)
 
 

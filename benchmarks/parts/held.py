@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import text
+from storage import rollups
 
 from benchmarks import fleet, seed
 from benchmarks.figures import Figure
@@ -63,6 +64,7 @@ async def measured(stub: Stub, options: Options) -> tuple[Count, Usage, list[flo
         talkers = ", ".join(str(contact) for contact, _address in known[:TALKERS])
         silent = f"UPDATE contacts SET opted_out_at = created_at WHERE id IN ({talkers})"
         await database.writer.run(lambda db: db.execute(text(silent)))
+        await rollups.catch_up(database.writer)  # they were counted when they came
         options.say(f"{PEOPLE:,} people are there")
         bot = fleet.sapa(stub, folder, "telegram", url, SAPA_TELEGRAM_RATE=str(RATE))
         load = Load(stub, [bot.port], telegram, Talks(TALKERS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -108,14 +109,22 @@ def to_call(page: Page) -> dict[str, Any]:
 def rows(buttons: Sequence[Button]) -> Iterator[Sequence[Button]]:
     """Short labels side by side, up to three; a long one has a row to itself."""
     at = 0
-    while at < len(buttons):
-        count = next((many for many in (3, 2) if _fit(buttons[at : at + many], many)), 1)
+    for count in _counts(tuple(button.label for button in buttons)):
         yield buttons[at : at + count]
         at += count
 
 
-def _fit(row: Sequence[Button], count: int) -> bool:
-    return len(row) == count and all(units(button.label) <= WIDTHS[count] for button in row)
+@lru_cache(4096)  # most of what we say is offered again and again
+def _counts(labels: tuple[str, ...]) -> tuple[int, ...]:
+    """How many of them stand in each row."""
+    found: list[int] = []
+    while left := labels[sum(found) :]:
+        found.append(next((many for many in (3, 2) if _fit(left[:many], many)), 1))
+    return tuple(found)
+
+
+def _fit(row: Sequence[str], count: int) -> bool:
+    return len(row) == count and all(units(label) <= WIDTHS[count] for label in row)
 
 
 def _key(button: Button) -> dict[str, str]:
