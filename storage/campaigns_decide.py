@@ -40,21 +40,25 @@ def rank(address: Any, now: datetime) -> int:
 def decide(kit: Kit, person: Person, now: datetime) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """What becomes of the recipient, and the delivery if there is one."""
     moment, row = int(now.timestamp()), person.row
-    change = {"contact_": row.contact_id, "state_": "skipped", "reason_": None, "channel_": "", "due_": moment, "delivery_": None}
     if reason := _reason(kit, person, now):
-        return change | {"reason_": reason}, None
+        return _change(row, "skipped", moment, reason), None
     address = person.address
     span = next_waking(kit.spans(kit.geography.zones(row.country, _number(kit, person), row.branch)), moment + LAST)
     if span is None:
-        return change | {"reason_": "no_waking_hour"}, None
+        return _change(row, "skipped", moment, "no_waking_hour"), None
     if span[0] > moment:
-        return change | {"state_": "waiting", "channel_": address.channel, "due_": span[0]}, None
+        return _change(row, "waiting", span[0], channel=address.channel), None
     id_ = kit.tools.new_id()
     try:
         page, template = _page(kit, person, id_, now)
     except (Unfillable, KeyError):
-        return change | {"reason_": "content"}, None
-    return change | {"state_": "handed", "channel_": address.channel, "delivery_": id_}, _row(kit, person, id_, page, template, span, now)
+        return _change(row, "skipped", moment, "content"), None
+    return _change(row, "handed", moment, channel=address.channel, delivery=id_), _row(kit, person, id_, page, template, span, now)
+
+
+def _change(row: Any, state: str, due: int, reason: str | None = None, channel: str = "", delivery: int | None = None) -> dict[str, Any]:
+    """What is written of a recipient."""
+    return {"contact_": row.contact_id, "state_": state, "reason_": reason, "channel_": channel, "due_": due, "delivery_": delivery}
 
 
 def _number(kit: Kit, person: Person) -> str:
@@ -105,4 +109,5 @@ def _row(kit: Kit, person: Person, id_: int, page: Page, template: Filled | None
     contact, address = person.row.contact_id, person.address
     row = reply_row(id_, key_of(kit.campaign.id, contact), contact, address.id, address.channel, page, now, pulled=False, follows=None)
     ends = min(kit.campaign.expires_at, datetime.fromtimestamp(span[1], UTC))
-    return row | {"lane": CAMPAIGN, "expires_at": ends, "template": dump(template) if template else None}
+    row.update(lane=CAMPAIGN, expires_at=ends, template=dump(template) if template else None)
+    return row

@@ -59,7 +59,7 @@ def _compile(statement: Insert | Update, names: Sequence[str] | None, dialect: D
         if adapt := compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect):
             adapted.append((place, adapt))
     pick: Callable[[Row], tuple[Any, ...]] = itemgetter(*order)  # there is never one alone: what is written, and where
-    return _Compiled(compiled.string, (lambda row: pick(always | {**row})) if always else pick, tuple(adapted))
+    return _Compiled(compiled.string, (lambda row: pick({**always, **row})) if always else pick, tuple(adapted))
 
 
 _INSERTS: dict[tuple[Table, tuple[str, ...]], Prepared] = {}

@@ -52,6 +52,7 @@ class AiohttpRequest(BaseRequest):
     def __init__(self, *, connect: float = 5.0, read: float = 15.0, largest_answer: int = LARGEST_ANSWER) -> None:
         self._connect = connect
         self._read = read
+        self._patience = _patience(connect, read)
         self._largest_answer = largest_answer
         self._session: aiohttp.ClientSession | None = None
 
@@ -85,15 +86,14 @@ class AiohttpRequest(BaseRequest):
         """The answer of a call that succeeded."""
         connect = connect_timeout if isinstance(connect_timeout, (int, float)) else self._connect
         read = read_timeout if isinstance(read_timeout, (int, float)) else self._read
-        return await self._call(method, url, _packed(request_data), connect, read)
+        return await self._call(method, url, _packed(request_data), _patience(connect, read))
 
     async def ask(self, url: str, parameters: dict[str, Any]) -> Any:
         """The result of a call, as JSON has it."""
-        _status, body = await self._call("POST", url, {"json": parameters}, self._connect, self._read)
+        _status, body = await self._call("POST", url, {"json": parameters}, self._patience)
         return self.parse_json_payload(body)["result"]
 
-    async def _call(self, method: str, url: str, packed: dict[str, Any], connect: float, read: float) -> tuple[int, bytes]:
-        patience = aiohttp.ClientTimeout(total=connect + read, connect=connect)
+    async def _call(self, method: str, url: str, packed: dict[str, Any], patience: aiohttp.ClientTimeout) -> tuple[int, bytes]:
         try:
             if self._session is None:
                 raise NotSent("not started")
@@ -124,6 +124,10 @@ class AiohttpRequest(BaseRequest):
         if "result" not in answer:
             raise TelegramError("unreadable answer")
         return answer
+
+
+def _patience(connect: float, read: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=connect + read, connect=connect)
 
 
 def _dies_after_writing() -> aiohttp.TraceConfig:
