@@ -174,9 +174,9 @@ class Delivery:
 
     async def _take_up(self, lane: Lane) -> None:
         """Claim what may go soon and set it on its way; wait for a reason to look again if there is nothing, or nothing may go yet."""
-        claimed, wait = await self._claim(lane)
+        claimed, first = await self._claim(lane)
         if lane.slots:
-            lane.slots.add(claimed, wait)
+            lane.slots.add(claimed, first)
         else:
             for delivery in claimed:
                 self._go(lane, delivery)
@@ -189,11 +189,11 @@ class Delivery:
         task.add_done_callback(lane.sending.discard)
 
     async def _claim(self, lane: Lane) -> tuple[list[Claimed], float]:
-        """Deliveries to send now, and the seconds until the slot of the first."""
+        """Deliveries to send now, and the slot of the first, by this process's clock."""
         room = lane.caution.room(min(lane.pace.window - lane.open, lane.pace.share), lane.open, time.monotonic())
         if room <= 0 or lane.forbidden or not self._lease.is_fresh:
             return [], 0.0
-        tools, dialect, name, epoch = self._database.tools, self._database.dialect, lane.channel.name, self._lease.epoch
+        tools, name, epoch = self._database.tools, lane.channel.name, self._lease.epoch
         below = CAMPAIGN if lane.ahead > 0 else CAMPAIGN + 1
 
         async def work(db: Connection) -> tuple[list[Claimed], float]:
@@ -202,15 +202,15 @@ class Delivery:
             claimed = await outbox.claim(db, tools, name, epoch, room, self._now(), lane.pace.chat_gap, below)
             if not claimed or not lane.pace.rate:
                 return claimed, 0.0
-            return claimed, await leases.reserve(db, dialect, name, len(claimed), lane.pace.rate)
+            return claimed, await self._reserve(db, lane, len(claimed))
 
         try:
-            claimed, wait = await commit(self._database, "claim", work)
+            claimed, first = await commit(self._database, "claim", work)
         except Unavailable:
             lane.unsure_until = time.monotonic() + UNSURE
             raise
         lane.mine.update(delivery.id for delivery in claimed)
-        return claimed, wait
+        return claimed, first
 
     async def _rest(self, lane: Lane) -> None:
         """Until something is queued, a result frees a place, the slots booked ahead are used up, or a delivery that had to wait is due."""
@@ -259,12 +259,16 @@ class Delivery:
         return Result(claimed.id, "queued", "late", due_at=self._now(), spent=False)
 
     async def _book(self, lane: Lane, many: int) -> float:
-        """Other slots for so many that missed theirs."""
-        dialect, name, rate = self._database.dialect, lane.channel.name, lane.pace.rate
+        """Other slots for so many that missed theirs; the first of them."""
         try:
-            return await commit(self._database, "slots", lambda db: leases.reserve(db, dialect, name, many, rate))
+            return await commit(self._database, "slots", lambda db: self._reserve(db, lane, many))
         except Unavailable:
-            return 1.0  # the claim is ours; without a clock to share, be slow
+            return time.monotonic() + 1  # the claim is ours; without a clock to share, be slow
+
+    async def _reserve(self, db: Connection, lane: Lane, many: int) -> float:
+        """The database says in how many seconds; counted from now, and not from when the commit is done, or each slot would slip by another time."""
+        wait = await leases.reserve(db, self._database.dialect, lane.channel.name, many, lane.pace.rate)
+        return time.monotonic() + wait
 
     def _heed(self, lane: Lane, claimed: Claimed, error: SendError) -> None:
         """What a failure means for all that goes this way, beyond the one delivery."""

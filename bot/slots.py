@@ -11,7 +11,7 @@ from itertools import count
 from storage.outbox import Claimed
 
 GRAIN = 0.005  # seconds; what is due within them goes together: waking for each costs a third of what sending does
-LATE = 0.02  # seconds after which a slot counts as missed
+LATE = 0.01  # seconds after which a slot counts as missed
 LEAD = 0.1  # seconds for which deliveries are claimed ahead; what is queued meanwhile has its slot behind them
 
 Go = Callable[[Claimed], None]
@@ -19,7 +19,7 @@ Book = Callable[[int], Awaitable[float]]
 
 
 class Slots:
-    """Claimed deliveries that wait for their slot, `rate` a second. `book` reserves more: how many -> seconds until the first of them."""
+    """Claimed deliveries that wait for their slot, `rate` a second. `book` reserves more: how many -> the first of them."""
 
     def __init__(self, rate: float, go: Go, book: Book) -> None:
         self._rate, self._go, self._book = rate, go, book
@@ -35,11 +35,11 @@ class Slots:
         """Seconds until the last slot that is booked."""
         return self._last - time.monotonic()
 
-    def add(self, deliveries: list[Claimed], wait: float) -> None:
-        """The first goes in `wait` seconds."""
-        began = time.monotonic() + wait
+    def add(self, deliveries: list[Claimed], first: float) -> None:
+        """`first` is the slot of the first, by the clock of `time.monotonic`; what is past already begins now, for nobody waits before it."""
+        first = max(first, time.monotonic())
         for place, delivery in enumerate(deliveries):
-            self._last = began + place / self._rate
+            self._last = first + place / self._rate
             heapq.heappush(self._waiting, (self._last, next(self._order), delivery))
         self._filled.set()
 
@@ -71,6 +71,6 @@ class Slots:
 
     async def _book_again(self) -> None:
         while many := len(self._missed):
-            wait = await self._book(many)
+            first = await self._book(many)
             missed, self._missed = self._missed[:many], self._missed[many:]
-            self.add(missed, wait)
+            self.add(missed, first)

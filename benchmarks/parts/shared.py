@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -71,7 +72,7 @@ async def turns(way: str, seconds: float) -> Sample:
         database = await seed.ready(url)
         await seed.people(database, "telegram", 1000)
         await database.close()
-    command = [str(fleet.PROJECT), "-m", "benchmarks.bots.storage_turns", "--way", way, "--url", url, "--seconds", str(seconds)]
+    command = [sys.executable, "-m", "benchmarks.bots.storage_turns", "--way", way, "--url", url, "--seconds", str(seconds)]
     process = await asyncio.create_subprocess_exec(*command, cwd=fleet.ROOT, stdout=subprocess.PIPE)
     await asyncio.sleep(2.5)
     clock = Clock(children(process.pid), cluster().pids())
