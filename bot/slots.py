@@ -11,7 +11,7 @@ from itertools import count
 from storage.outbox import Claimed
 
 GRAIN = 0.005  # seconds; what is due within them goes together: waking for each costs a third of what sending does
-LATE = 0.01  # seconds after which a slot counts as missed
+LATE = 0.02  # seconds after which a slot counts as missed
 LEAD = 0.1  # seconds for which deliveries are claimed ahead; what is queued meanwhile has its slot behind them
 
 Go = Callable[[Claimed], None]
