@@ -23,7 +23,9 @@ AT = ADDRESSES.c
 def scattered(contact: Any, campaign: int) -> Any:
     """A place from 0 up to PRIME, as good as drawn by chance, and the same whenever it is asked for."""
     factor = campaign * 7919 % (PRIME - 1) + 1
-    return (contact % PRIME) * factor % PRIME
+    place = (contact % PRIME) * factor % PRIME
+    # Squared, since people who came together have ids in a row, and a row times a factor can fall to one side altogether.
+    return (place + factor) * place % PRIME
 
 
 def arm_of(file: CampaignFile, campaign: int, contact: int) -> str:

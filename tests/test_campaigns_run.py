@@ -1,6 +1,7 @@
 """Campaigns under way: planned in chunks, handed over in time, stopped at once, each person at most once and in one state."""
 
 import json
+import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from bot.house import load, open_database
 from storage import Database, outbox, pauses, templates
 from storage.audiences import ADDRESSES, CONTACTS
 from storage.campaigns import APPROACHES, CAMPAIGNS
+from storage.campaigns_reach import PRIME, scattered
 from storage.interests import INTERESTS
 from storage.outbox import Claimed, Result
 from storage.templates import Template
@@ -123,8 +125,16 @@ async def test_the_hold_out_is_a_share_by_chance_and_gets_nothing(database: Data
     running = runner(database, Clock())
     await running.tick()
     found = await states(database, campaign)
-    assert 70 < found.count(("skipped", "hold_out")) < 130
+    assert 55 < found.count(("skipped", "hold_out")) < 145
     assert len(await queued(database)) == 400 - found.count(("skipped", "hold_out"))
+
+
+def test_a_share_is_drawn_evenly_among_people_whose_ids_follow_one_another() -> None:
+    dice = random.Random(7)
+    for _campaign in range(2_000):
+        first, campaign = dice.getrandbits(57), dice.getrandbits(57)
+        drawn = sum(scattered(first + number, campaign) < PRIME // 4 for number in range(400))
+        assert 55 < drawn < 145, "a hundred, and at most what chance would do once in a hundred thousand times"
 
 
 async def test_a_pause_calls_back_what_waits_and_resuming_sends_it_once(database: Database) -> None:
