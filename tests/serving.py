@@ -41,6 +41,9 @@ class Server:
         assert self.process.stdout is not None
         line = (await asyncio.wait_for(self.process.stdout.readline(), seconds)).decode()
         match = re.search(r"http://\S+?:(\d+)/", line)
+        if not match:
+            await asyncio.wait_for(self.process.communicate(), seconds)
+            await asyncio.sleep(0.01)  # its pipe is closed a turn of the loop later; else it is found unclosed in some later test
         assert match, f"the server did not start: {line}{self.log.read_text()[-2000:]}"
         self.url = match[0]
         self.settings["SAPA_PORT"] = match[1]
