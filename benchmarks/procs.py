@@ -81,13 +81,20 @@ class Usage:
 
 
 def total(pids: Iterable[int]) -> float:
+    """Seconds of these and of all that they started, also of what ended meanwhile: PostgreSQL's processes come and go with connections."""
     seconds = 0.0
-    for pid in pids:
+    for pid in {below for root in pids for below in children(root)}:
         try:
-            seconds += cpu(pid)
+            seconds += cpu(pid) + ended(pid)
         except OSError:
             continue
     return seconds
+
+
+def ended(pid: int) -> float:
+    """Seconds of a process's children that ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[13]) + int(fields[14])) / TICKS  # cutime and cstime: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
 
 
 class Bot:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from itertools import count
@@ -34,8 +35,6 @@ async def grouped(url: str) -> Turn:
 
 async def session(url: str, known: int) -> Turn:
     """Load, next question, state, both messages: the turn of `card.py`."""
-    import sys
-
     sys.argv = ["card", "--port", "0", "--api", "", "--known", str(known), "--database", url]
     from benchmarks.bots import card
 
@@ -71,11 +70,13 @@ async def main() -> None:
 
     callers = [asyncio.create_task(caller(number)) for number in range(CALLERS)]
     await asyncio.sleep(1.5)
+    print("warm", flush=True)
     began, cpu, before = time.perf_counter(), time.process_time(), done
     await asyncio.sleep(given.seconds)
     took, used, turns = time.perf_counter() - began, time.process_time() - cpu, done - before
     ending = True
     print(json.dumps({"rate": turns / took, "cpu": 1e6 * used / turns}), flush=True)
+    await asyncio.to_thread(sys.stdin.read)  # until the server's part has been read too: what it does for us ends with our connections
     await asyncio.wait(callers, timeout=5)
 
 
