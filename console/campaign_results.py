@@ -29,10 +29,10 @@ from storage.campaigns_results import ARRIVED, TELLS_DELIVERED, Results, Share, 
 
 CHUNK = 1000
 DID: Mapping[str, Text] = {
-    "wrote": _("wrote to us"),
-    "checked": _("checked their coverage"),
-    "interested": _("left their name"),
-    "stopped": _("stopped our messages, by any way"),
+    "wrote": _("Wrote to us"),
+    "checked": _("Checked their coverage"),
+    "interested": _("Left their name"),
+    "stopped": _("Stopped our messages, by any way"),
 }
 GOOD = ("wrote", "checked", "interested")  # what a campaign is written for
 BLOCKED = frozenset({"blocked", "deactivated", "kicked", "forbidden"})

@@ -72,7 +72,7 @@ _WORDS: dict[str, Callable[[Values], Text]] = {
     "ends_twice": lambda _v: _("The end of cover is said by when it repeats; leave it out of the audience."),
     "overlaps": lambda _v: _("It would still be going out when it begins again. Let it expire within its week."),
     "same_text": lambda _v: _("Both texts are the same, so that nothing can be compared."),
-    "again": lambda v: _("The same words went out a few days ago, as campaign {campaign}.", campaign=v["campaign"]),
+    "again": lambda v: _("The same words went out a few days ago, in the campaign “{name}”.", name=v["name"]),
     "nobody_left": lambda v: _("Of {number} people who fit, nobody can get it.", number=v["number"]),
     "unexpected": lambda v: _("{number} people fit, and about {expected} were expected.", number=v["number"], expected=v["expected"]),
     "everybody": lambda v: _("Nearly everybody fits: {number} people. If that is meant, say how many are expected.", number=v["number"]),

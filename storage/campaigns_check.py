@@ -156,9 +156,10 @@ def _template(file: CampaignFile, template: Template) -> Iterator[Fault]:
 async def _again(db: Connection, campaign: Campaign, file: CampaignFile, now: datetime) -> list[Fault]:
     """The same words a few days ago are most likely the same campaign by mistake."""
     lately = CAMPAIGNS.c.started_at > now - LATELY, CAMPAIGNS.c.id != campaign.id, CAMPAIGNS.c.state.not_in((DRAFT, APPROVED, "cancelled"))
-    rows = await db.execute(select(CAMPAIGNS.c.id, CAMPAIGNS.c.content).where(within(CAMPAIGNS.c.branch, campaign.branch), *lately))
-    same = (row.id for row in rows if row.id not in file.audience.missed_by and load(row.content).text == file.text)
-    return [Fault("again", "text", {"campaign": str(id_)}) for id_ in same]
+    others = select(CAMPAIGNS.c.id, CAMPAIGNS.c.name, CAMPAIGNS.c.content).where(within(CAMPAIGNS.c.branch, campaign.branch), *lately)
+    rows = await db.execute(others)
+    same = (row.name for row in rows if row.id not in file.audience.missed_by and load(row.content).text == file.text)
+    return [Fault("again", "text", {"name": name}) for name in same]
 
 
 async def _people(db: Connection, campaign: Campaign, file: CampaignFile, people: People) -> list[Fault]:

@@ -214,8 +214,10 @@ async def test_nearly_everybody_is_suspicious_unless_it_was_expected(database: D
 
 async def test_the_same_words_again_within_days_are_a_fault(database: Database) -> None:
     await people(database, 3)
-    await started(database, SOUND, now=NOW - timedelta(days=3))
+    await started(database, SOUND.replace('name = "Cek"', 'name = "Ajakan Oktober"'), now=NOW - timedelta(days=3))
     assert "again" in await faults(database, SOUND)
+    said = [render(what(fault), "id") for fault in (await checked(database, SOUND)).faults if fault.code == "again"]
+    assert said == ["Kata-kata yang sama sudah dikirim beberapa hari lalu, dalam kampanye “Ajakan Oktober”."]
 
 
 async def test_people_who_all_stopped_messages_are_an_audience_of_nobody(database: Database) -> None:
