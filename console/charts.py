@@ -1,55 +1,33 @@
-"""Bars as SVG, drawn by the server: no script, readable in print, with a table that says the same."""
+"""Bars drawn by the server: no script, readable in print, with a table that says the same."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from locales import Text, Written
-
-ROW, THICK = 32, 16  # pixels; lengths are in percent of the picture, so that letters keep their size on a phone
-LABELS, TRACK = 52, 36
+from locales import Citation, Month, Text, Written
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`tone` is good, waits, bad or other; `href` leads to the rows behind."""
+    """`tone` is good, waits, bad or other; `href` leads to the rows behind; `told` stands beside it instead of the count."""
 
-    label: Text | Written | str
+    label: Text | Written | Citation | Month | str
     count: int
     tone: str = "good"
     href: str = ""
+    told: Text | Written | Citation | Month | str | int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A bar with its place in the picture."""
+    """A bar and its length, in percent of its track; for the macro `bars` of charts.html."""
 
     bar: Bar
-    top: int
-    line: int
     length: float
 
 
-@dataclass(frozen=True, slots=True)
-class Bars:
-    """A chart, for the macro `bars` of charts.html."""
-
-    rows: list[Drawn]
-    labels: int = LABELS
-    track: int = TRACK
-    thick: int = THICK
-
-    @property
-    def height(self) -> int:
-        return len(self.rows) * ROW
-
-
-def bars(wanted: list[Bar]) -> Bars:
+def bars(wanted: Sequence[Bar]) -> list[Drawn]:
     """The longest fills its track; the others stand in proportion, and anything but nothing is seen."""
-    most = max((bar.count for bar in wanted), default=0) or 1
-
-    def drawn(place: int, bar: Bar) -> Drawn:
-        length = max(bar.count / most * TRACK, 1) if bar.count else 0
-        return Drawn(bar, place * ROW + (ROW - THICK) // 2, place * ROW + ROW // 2 + 5, round(length, 2))
-
-    return Bars([drawn(place, bar) for place, bar in enumerate(wanted)])
+    most = max((bar.count for bar in wanted), default=0)
+    return [Drawn(bar, max(round(100 * bar.count / most, 2), 2) if bar.count else 0) for bar in wanted]

@@ -1,11 +1,11 @@
-"""The charts of the evaluation as SVG: strokes as bars, trends as lines, and a map of tiles."""
+"""The charts of the evaluation: strokes as bars, trends as lines in SVG, and a map of tiles."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from console.charts import LABELS, ROW, THICK, TRACK, Bar, Bars, Drawn
+from console.charts import Bar, Drawn, bars
 from console.monitoring_parts import Series, Stroke, Trend, Words
 
 WIDE, HIGH = 600, 160
@@ -58,16 +58,9 @@ def _last(series: Series) -> int | None:
     return series.values[-1] if series.values else None
 
 
-def strokes(wanted: Sequence[Stroke]) -> Bars:
-    """The longest fills its track; beside each stands what is told of it."""
-    most = max((one.many for one in wanted), default=0) or 1
-
-    def drawn(place: int, one: Stroke) -> Drawn:
-        length = max(one.many / most * TRACK, 1) if one.many else 0
-        bar = Bar(one.label, one.told, one.tone)  # type: ignore[arg-type]
-        return Drawn(bar, place * ROW + (ROW - THICK) // 2, place * ROW + ROW // 2 + 5, round(length, 2))
-
-    return Bars([drawn(place, one) for place, one in enumerate(wanted)], LABELS)
+def strokes(wanted: Sequence[Stroke]) -> list[Drawn]:
+    """Beside each stands what is told of it."""
+    return bars([Bar(one.label, one.many, one.tone, told=one.told) for one in wanted])
 
 
 # Where a country lies on a map of equal tiles, about as the world has it: column from west to east, row from north to south.

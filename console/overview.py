@@ -13,7 +13,7 @@ from console import emergencies
 from console.campaign_progress import Progress, progress
 from console.campaign_states import STATES
 from console.campaign_states import TONES as CAMPAIGN_TONES
-from console.charts import Bar, Bars, bars
+from console.charts import Bar, Drawn, bars
 from console.pages import get
 from console.policies import Policy, may
 from console.visit import Visit
@@ -95,7 +95,7 @@ def _is_late(visit: Visit, since: datetime | None) -> bool:
     return since is not None and (visit.now - since).total_seconds() > LATE
 
 
-def _checks(found: Overview) -> Bars:
+def _checks(found: Overview) -> list[Drawn]:
     known = [code for code in CHECK_RESULTS if code in found.checks]
     codes = [*known, *(code for code in sorted(found.checks) if code not in CHECK_RESULTS)]
     return bars(
@@ -103,7 +103,7 @@ def _checks(found: Overview) -> Bars:
     )
 
 
-def _interests(found: Overview) -> Bars:
+def _interests(found: Overview) -> list[Drawn]:
     return bars(
         [
             Bar(words, found.interests.get(state, 0), STATE_TONES.get(state, "other"), f"/desk/interests?state={state}")

@@ -124,9 +124,8 @@ async def test_an_empty_house_says_so(desk: Desk) -> None:
 
 
 def test_the_longest_bar_fills_its_track_and_the_smallest_is_still_seen() -> None:
-    chart = bars([Bar("a", 1000), Bar("b", 1), Bar("c", 0)])
-    assert [row.length for row in chart.rows] == [chart.track, 1, 0]
-    assert bars([]).height == 0
+    assert [row.length for row in bars([Bar("a", 1000), Bar("b", 250), Bar("c", 1), Bar("d", 0)])] == [100, 25, 2, 0]
+    assert bars([]) == []
 
 
 async def test_long_counts_stand_for_a_while_and_who_waits_never_does(database_url: str) -> None:
