@@ -8,6 +8,7 @@ async with TelegramEmulator.start(tmp_path) as telegram:
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,6 +25,9 @@ class TelegramEmulator(Driver):
     def __init__(self, url: str, ledger: LedgerReader, session: aiohttp.ClientSession, token: str) -> None:
         super().__init__(url, ledger, session)
         self.token = token
+        self._read = 0  # entries of the ledger that stand in the lists below: nobody looks through all of it for each press
+        self._sends: list[Entry] = []
+        self._sends_to: defaultdict[int, list[Entry]] = defaultdict(list)
 
     @classmethod
     @asynccontextmanager
@@ -78,8 +82,13 @@ class TelegramEmulator(Driver):
 
     def sends(self, chat: int | None = None) -> list[Entry]:
         """The messages that were accepted, oldest first; those of a chat, if one is given."""
-        accepted = (entry for entry in self.ledger("accepted") if entry["method"].startswith("send") and entry["message_id"])
-        return [entry for entry in accepted if chat is None or entry["chat"] == chat]
+        entries = self._ledger.refresh()
+        for entry in entries[self._read :]:
+            if entry["kind"] == "accepted" and entry["method"].startswith("send") and entry["message_id"]:
+                self._sends.append(entry)
+                self._sends_to[entry["chat"]].append(entry)
+        self._read = len(entries)
+        return list(self._sends if chat is None else self._sends_to[chat])
 
     async def wait_for_sends(self, count: int, chat: int | None = None, *, within: float = 10.0) -> list[Entry]:
         await self.wait_for(lambda: len(self.sends(chat)) >= count, within=within)
