@@ -28,6 +28,7 @@ from storage.writer import Connection
 
 TIDY = 5.0  # seconds between two looks for what dead senders left and what is too late
 IDLE = 30.0  # seconds without news until a look at the table; NOTIFY or the engine wakes us long before
+SOON, CHAT = 0.05, 0.1  # seconds until the next look, where something is due and must wait: for another of its chat, for its chat's pace
 ROUND_TRIP = 0.2  # seconds; W, the window, is twice what is under way at full rate
 UNLIMITED_WINDOW = 256
 BATCH = 100
@@ -59,6 +60,15 @@ class Pace:
         return timedelta(seconds=1 / self.chat_rate) if self.chat_rate else None
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was claimed at once: the slot of the first, by this process's clock, and the seconds until something else is due; 0 if it is."""
+
+    claimed: list[Claimed]
+    first: float
+    rest: float
+
+
 @dataclass
 class Lane:
     """One channel's way out in this process."""
@@ -67,6 +77,7 @@ class Lane:
     pace: Pace
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     mine: set[int] = field(default_factory=set)  # claimed and not yet recorded
+    left_behind: bool = False  # something is due that could not be claimed: only a result, or time, makes way for it
     unsure_until: float = 0.0  # until then a claim may turn out to be committed of which we only heard that it failed
     results: asyncio.Queue[tuple[Claimed, Result]] = field(default_factory=asyncio.Queue)
     sending: set[asyncio.Task[None]] = field(default_factory=set)
@@ -174,60 +185,59 @@ class Delivery:
 
     async def _take_up(self, lane: Lane) -> None:
         """Claim what may go soon and set it on its way; wait for a reason to look again if there is nothing, or nothing may go yet."""
-        claimed, first = await self._claim(lane)
+        taken = await self._claim(lane)
         if lane.slots:
-            lane.slots.add(claimed, first)
+            lane.slots.add(taken.claimed, taken.first)
         else:
-            for delivery in claimed:
+            for delivery in taken.claimed:
                 self._go(lane, delivery)
-        if not claimed or lane.ahead > 0:
-            await self._rest(lane)
+        lane.left_behind = taken.rest <= 0
+        if not (taken.claimed and lane.left_behind) or lane.ahead > 0:
+            await self._rest(lane, taken.rest)
 
     def _go(self, lane: Lane, delivery: Claimed) -> None:
         task = asyncio.create_task(self._send(lane, delivery))
         lane.sending.add(task)
         task.add_done_callback(lane.sending.discard)
 
-    async def _claim(self, lane: Lane) -> tuple[list[Claimed], float]:
-        """Deliveries to send now, and the slot of the first, by this process's clock."""
+    async def _claim(self, lane: Lane) -> Taken:
+        """Deliveries to send now, and how long there will be no others, found in the same transaction."""
         room = lane.caution.room(min(lane.pace.window - lane.open, lane.pace.share), lane.open, time.monotonic())
         if room <= 0 or lane.forbidden or not self._lease.is_fresh:
-            return [], 0.0
+            return Taken([], 0.0, 0.0)
         tools, name, epoch = self._database.tools, lane.channel.name, self._lease.epoch
         below = CAMPAIGN if lane.ahead > 0 else CAMPAIGN + 1
 
-        async def work(db: Connection) -> tuple[list[Claimed], float]:
+        async def work(db: Connection) -> Taken:
             if time.monotonic() < lane.unsure_until:
                 await outbox.unclaim(db, name, epoch, lane.mine)
             claimed = await outbox.claim(db, tools, name, epoch, room, self._now(), lane.pace.chat_gap, below)
-            if not claimed or not lane.pace.rate:
-                return claimed, 0.0
-            return claimed, await self._reserve(db, lane, len(claimed))
+            first = await self._reserve(db, lane, len(claimed)) if claimed and lane.pace.rate else 0.0
+            if len(claimed) == room:
+                return Taken(claimed, first, 0.0)
+            due = await outbox.next_due(db, name, self._now())
+            return Taken(claimed, first, (due - self._now()).total_seconds() if due else IDLE)
 
         try:
-            claimed, first = await commit(self._database, "claim", work)
+            taken = await commit(self._database, "claim", work)
         except Unavailable:
             lane.unsure_until = time.monotonic() + UNSURE
             raise
-        lane.mine.update(delivery.id for delivery in claimed)
-        return claimed, first
+        lane.mine.update(delivery.id for delivery in taken.claimed)
+        return taken
 
-    async def _rest(self, lane: Lane) -> None:
+    async def _rest(self, lane: Lane, seconds: float) -> None:
         """Until something is queued, a result frees a place, the slots booked ahead are used up, or a delivery that had to wait is due."""
         if lane.open >= lane.pace.window:  # only a result helps, and it wakes us; the table need not be searched
             await lane.wake.wait()
             return
-        seconds = lane.ahead if lane.ahead > 0 else await self._until_due(lane)
+        if lane.ahead > 0:
+            seconds = lane.ahead
+        else:
+            seconds = max(seconds, lane.caution.seconds_left(time.monotonic()), CHAT if lane.pace.chat_gap else SOON)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(min(seconds, IDLE)):
                 await lane.wake.wait()
-
-    async def _until_due(self, lane: Lane) -> float:
-        due = await self._database.writer.read(lambda db: outbox.next_due(db, lane.channel.name, self._now()))
-        if due is None:
-            return IDLE
-        seconds = max((due - self._now()).total_seconds(), lane.caution.seconds_left(time.monotonic()), 0.05)
-        return max(seconds, 0.1) if lane.pace.chat_gap else seconds  # due, but its chat had a message a moment ago
 
     async def _send(self, lane: Lane, claimed: Claimed) -> None:
         """One API call; never after our claim may have been taken from us."""
@@ -298,7 +308,8 @@ class Delivery:
             lane.mine.difference_update(claimed.id for claimed, _result in batch)
             for _done in batch:
                 lane.results.task_done()
-            if full or lane.ahead <= 0:
+            back = any(result.state == "queued" for _claimed, result in batch)
+            if full or (lane.ahead <= 0 and (lane.left_behind or back)):
                 lane.wake.set()
 
     async def _record(self, channel: str, batch: list[tuple[Claimed, Result]]) -> None:

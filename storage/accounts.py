@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Field, SQLModel
 
 from storage.changes import table_of
 from storage.contacts import moment
+from storage.prepared import Prepared
 from storage.writer import Connection
 
 UNLIMITED = -1
@@ -29,6 +30,8 @@ class AccountRow(SQLModel, table=True):
 
 
 ACCOUNTS = table_of(AccountRow)
+_THIS = select(ACCOUNTS).where(ACCOUNTS.c.channel == bindparam("channel_"))
+_ACCOUNT, _LOCKED = Prepared(_THIS), Prepared(_THIS.with_for_update())
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,8 @@ class Account:
 
 async def account(db: Connection, channel: str, *, lock: bool = False) -> Account:
     """`lock`: nobody else counts who may still be written to before this transaction ends."""
-    wanted = select(ACCOUNTS).where(ACCOUNTS.c.channel == channel)
-    found = (await db.execute(wanted.with_for_update() if lock else wanted)).first()
-    return Account(*found) if found else Account(channel)
+    found = await db.rows(_LOCKED if lock else _ACCOUNT, {"channel_": channel})
+    return Account(*found[0]) if found else Account(channel)
 
 
 async def told(db: Connection, channel: str, now: datetime, **facts: Any) -> None:

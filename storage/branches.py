@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Field, SQLModel
 
 from storage.changes import Changes, table_of
+from storage.prepared import Prepared
 from storage.scope import within
 from storage.writer import Connection
 
@@ -58,14 +59,15 @@ async def name_of(db: Connection, branch: str) -> str:
     return str(name)
 
 
-_ONE = select(BRANCHES).where(BRANCHES.c.id == bindparam("id_"))
+_ONE = Prepared(select(BRANCHES).where(BRANCHES.c.id == bindparam("id_")))
 
 
 async def branch(db: Connection, id_: str) -> Branch:
     """Raises LookupError if it was never loaded."""
-    row = (await db.execute(_ONE, {"id_": id_})).first()
-    if row is None:
+    found = await db.rows(_ONE, {"id_": id_})
+    if not found:
         raise LookupError(f"the branch {id_} was never loaded")
+    [row] = found
     return Branch(row.id, row.name, row.zone, time.fromisoformat(row.opens), time.fromisoformat(row.closes))
 
 

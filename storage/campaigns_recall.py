@@ -13,6 +13,7 @@ from storage.audiences import CONTACTS, MISSED, SENDABLE
 from storage.campaigns import APPROACHES, CAMPAIGNS, RECIPIENTS, SENDING, UNDER_WAY, WAITING, campaign_of, prefix_of
 from storage.campaigns_reach import stopped
 from storage.deliveries import CAMPAIGN, DELIVERIES, QUEUED
+from storage.prepared import Prepared, among
 from storage.reminders import REFUSALS
 from storage.writer import Connection
 
@@ -82,9 +83,9 @@ async def uncount(db: Connection, campaign: int) -> None:
 
 
 _THEIRS = CONTACTS.c.id == DELIVERIES.c.contact_id
-_STOPPED = (
+_STOPPED = Prepared(
     update(DELIVERIES)
-    .where(DELIVERIES.c.id.in_(bindparam("ids_", expanding=True)), exists().where(_THEIRS, CONTACTS.c.opted_out_at.is_not(None)))
+    .where(among(DELIVERIES.c.id, "ids_"), exists().where(_THEIRS, CONTACTS.c.opted_out_at.is_not(None)))
     .values(
         state="skipped",
         reason=select(case(*stopped(CONTACTS.c.id, CONTACTS.c.opted_out_at))).where(_THEIRS).scalar_subquery(),
@@ -92,7 +93,7 @@ _STOPPED = (
     )
     .returning(DELIVERIES.c.id)
 )
-_STATES = select(CAMPAIGNS.c.id, CAMPAIGNS.c.state, CAMPAIGNS.c.parent).where(CAMPAIGNS.c.id.in_(bindparam("ids_", expanding=True)))
+_STATES = Prepared(select(CAMPAIGNS.c.id, CAMPAIGNS.c.state, CAMPAIGNS.c.parent).where(among(CAMPAIGNS.c.id, "ids_")))
 
 
 async def withhold(db: Connection, rows: Sequence[Any], now: datetime) -> list[Any]:
@@ -100,9 +101,9 @@ async def withhold(db: Connection, rows: Sequence[Any], now: datetime) -> list[A
     ids = [row.id for row in rows if row.lane == CAMPAIGN]
     if not ids:
         return list(rows)
-    gone = set((await db.execute(_STOPPED, {"ids_": ids, "now_": now})).scalars())
+    gone = {row.id for row in await db.rows(_STOPPED, {"ids_": ids, "now_": now})}
     theirs = {campaign for row in rows if row.lane == CAMPAIGN and (campaign := campaign_of(row.key)) is not None}
-    known = (await db.execute(_STATES, {"ids_": sorted(theirs)})).all() if theirs else []
+    known = await db.rows(_STATES, {"ids_": sorted(theirs)}) if theirs else []
     for one in known:
         if one.parent is not None:
             gone |= await _refused(db, rows, one.id, one.parent, now)

@@ -11,9 +11,15 @@ from sqlalchemy import or_, select, update
 from storage.changes import Tools, table_of
 from storage.contacts import AddressRow
 from storage.merging import move
+from storage.prepared import Prepared, among
 from storage.writer import Connection
 
 ADDRESSES = table_of(AddressRow)
+_PEOPLE = Prepared(
+    select(ADDRESSES.c.id, ADDRESSES.c.phone_index, ADDRESSES.c.external).where(
+        or_(among(ADDRESSES.c.id, "ids_"), among(ADDRESSES.c.phone_index, "phones_"))
+    )
+)
 OLDER = "old."  # begins the index of a number that was made with an older key
 
 
@@ -82,8 +88,7 @@ class _Found:
 async def _find(db: Connection, tools: Tools, people: Sequence[Who]) -> _Found:
     phones = [one for who in people if who.phone for one in phone_indexes(tools, who.channel, who.phone)]
     users = [index(tools, who.channel, who.user) for who in people if who.user]
-    wanted = select(ADDRESSES.c.id, ADDRESSES.c.phone_index, ADDRESSES.c.external)
-    rows = (await db.execute(wanted.where(or_(ADDRESSES.c.id.in_(phones + users), ADDRESSES.c.phone_index.in_(phones))))).all()
+    rows = await db.rows(_PEOPLE, {"ids_": phones + users, "phones_": phones})
     return _Found({row.id: row for row in rows}, {row.phone_index: row for row in rows if row.phone_index})
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 from sqlalchemy import BigInteger, Column, bindparam, case, delete, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Field, SQLModel
 
 from storage.changes import insert_into, table_of
+from storage.prepared import Prepared
 from storage.writer import Connection
 
 
@@ -79,13 +79,13 @@ def alive(dialect: str, prefix: str) -> ColumnElement[int]:
 
 
 @cache
-def _booking(dialect: str) -> Any:
-    """The statement that books `needs_` seconds of a lane; made once, since making it takes longer than running it."""
+def _booking(dialect: str) -> Prepared:
+    """The statement that books `needs_` seconds of a lane."""
     now, needs = clock(dialect), bindparam("needs_", type_=PACE.c.free_at.type)
     statement = insert_into(PACE, dialect).values(lane=bindparam("lane_"), free_at=now + needs)
     free_at = case((PACE.c.free_at > now, PACE.c.free_at), else_=now) + needs
     statement = statement.on_conflict_do_update(index_elements=["lane"], set_={"free_at": free_at})
-    return statement.returning(PACE.c.free_at, now.label("now"))
+    return Prepared(statement.returning(PACE.c.free_at, now.label("now")))
 
 
 async def reserve(db: Connection, dialect: str, lane: str, count: int, rate: float) -> float:
@@ -94,7 +94,7 @@ async def reserve(db: Connection, dialect: str, lane: str, count: int, rate: flo
     All processes book on one row, so together they never pass the rate, in any second, from the first on.
     """
     needs = count / rate
-    booked = (await db.execute(_booking(dialect), {"lane_": lane, "needs_": needs})).one()
+    [booked] = await db.rows(_booking(dialect), {"lane_": lane, "needs_": needs})
     return float(max(booked.free_at - needs - booked.now, 0.0))
 
 

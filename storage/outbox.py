@@ -18,7 +18,7 @@ from storage.deliveries import CAMPAIGN, DELIVERIES, IN_FLIGHT, QUEUED, REPLY, D
 from storage.leases import alive
 from storage.merging import move
 from storage.preferences import prefer
-from storage.prepared import Prepared
+from storage.prepared import Prepared, among
 from storage.sealing import Unsealable
 from storage.templates import Filled
 from storage.templates import load as load_template
@@ -66,7 +66,7 @@ class Result:
 _EARLIER = table_of(DeliveryRow).alias("earlier")
 _NOW = bindparam("now_", type_=DELIVERIES.c.due_at.type)
 _COLUMNS = [DELIVERIES.c[name] for name in ("id", "address", "page", "facts", "lane", "attempts", "resent", "follows", "template", "key")]
-_READY = (
+_READY = Prepared(
     select(*_COLUMNS, ADDRESSES.c.external, ADDRESSES.c.window_until, ADDRESSES.c.approached_at)
     .join(ADDRESSES, ADDRESSES.c.id == DELIVERIES.c.address)
     .where(
@@ -90,11 +90,18 @@ _READY = (
     .limit(bindparam("count_", type_=Integer()))
     .with_for_update(skip_locked=True, of=DELIVERIES)
 )
-_CLAIM = (
-    update(DELIVERIES)
-    .where(DELIVERIES.c.id.in_(bindparam("ids_", expanding=True)))
-    .values(state="in_flight", epoch=bindparam("epoch_"), claimed_at=_NOW, attempts=DELIVERIES.c.attempts + 1)
+_NEXT = Prepared(
+    select(func.min(DELIVERIES.c.due_at).label("due_at")).where(
+        DELIVERIES.c.channel == bindparam("channel_"), DELIVERIES.c.state == QUEUED, DELIVERIES.c.lane < bindparam("below_")
+    )
 )
+_CLAIM = Prepared(
+    update(DELIVERIES)
+    .where(among(DELIVERIES.c.id, "ids_"))
+    .values(state="in_flight", epoch=bindparam("epoch_"), claimed_at=_NOW, attempts=DELIVERIES.c.attempts + 1)
+    .returning(DELIVERIES.c.id)
+)
+_QUIET = Prepared(update(ADDRESSES).where(among(ADDRESSES.c.id, "ids_")).values(free_at=bindparam("until_")).returning(ADDRESSES.c.id))
 
 
 async def claim(
@@ -102,13 +109,13 @@ async def claim(
 ) -> list[Claimed]:
     """Up to `count` deliveries of the lanes below, replies first, at most one for each address and in order there. Committed before anything is sent."""
     asked = {"channel_": channel, "now_": now, "below_": min(below, await _below(db, channel, now)), "count_": count}
-    wanted = await withhold(db, (await db.execute(_READY, asked)).all(), now)
+    wanted = await withhold(db, await db.rows(_READY, asked), now)
     rows = await admit(db, channel, wanted, now)
     if not rows:
         return []
-    await db.execute(_CLAIM, {"ids_": [row.id for row in rows], "epoch_": epoch, "now_": now})
+    await db.rows(_CLAIM, {"ids_": [row.id for row in rows], "epoch_": epoch, "now_": now})
     if chat_gap:
-        await db.execute(update(ADDRESSES).where(ADDRESSES.c.id.in_([row.address for row in rows])).values(free_at=now + chat_gap))
+        await db.rows(_QUIET, {"ids_": [row.address for row in rows], "until_": now + chat_gap})
     claimed, broken = [], []
     for row in rows:
         try:
@@ -219,8 +226,8 @@ async def expire(db: Connection, now: datetime) -> int:
 
 async def next_due(db: Connection, channel: str, now: datetime) -> datetime | None:
     """When the earliest waiting delivery of a channel may go."""
-    waiting = DELIVERIES.c.channel == channel, DELIVERIES.c.state == QUEUED, DELIVERIES.c.lane < await _below(db, channel, now)
-    due: datetime | None = (await db.execute(select(func.min(DELIVERIES.c.due_at)).where(*waiting))).scalar()
+    [found] = await db.rows(_NEXT, {"channel_": channel, "below_": await _below(db, channel, now)})
+    due: datetime | None = found.due_at
     return due
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlmodel import Field, SQLModel
 
 from storage.changes import insert_into, table_of
 from storage.contacts import moment
+from storage.prepared import Prepared
 from storage.writer import Connection
 
 CAMPAIGNS = "campaigns"
@@ -26,6 +27,7 @@ class PauseRow(SQLModel, table=True):
 
 
 PAUSES = table_of(PauseRow)
+_REASON = Prepared(select(PAUSES.c.reason).where(PAUSES.c.name == bindparam("name_")))
 
 
 async def every(db: Connection) -> dict[str, tuple[str, datetime]]:
@@ -35,8 +37,7 @@ async def every(db: Connection) -> dict[str, tuple[str, datetime]]:
 
 async def reason_of(db: Connection, name: str) -> str | None:
     """Why it rests; None if it does not."""
-    reason: str | None = (await db.execute(select(PAUSES.c.reason).where(PAUSES.c.name == name))).scalar()
-    return reason
+    return next((row.reason for row in await db.rows(_REASON, {"name_": name})), None)
 
 
 async def pause(db: Connection, dialect: str, name: str, reason: str, now: datetime) -> bool:

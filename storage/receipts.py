@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from storage import accounts, charges, orphans
 from storage.changes import Tools, table_of
@@ -19,6 +19,7 @@ from storage.deliveries import DELIVERIES
 from storage.identities import phone_indexes
 from storage.merging import move
 from storage.preferences import prefer
+from storage.prepared import Prepared, among
 from storage.progress import Progress, Receipt, follow
 from storage.windows import DAY, close
 from storage.writer import Connection
@@ -66,8 +67,7 @@ async def _find(db: Connection, receipts: Sequence[Receipt]) -> dict[int | str |
     found: dict[int | str | None, Progress] = {}
     for wanted, statement in ((ours, _BY_OURS), (theirs, _BY_THEIRS)):
         if wanted:
-            rows: Sequence[Any] = (await db.execute(statement, {"wanted": sorted(wanted)})).all()
-            for row in rows:
+            for row in await db.rows(statement, {"wanted": sorted(wanted)}):
                 change = found.get(row.id) or Progress(*row)
                 found[change.id] = change
                 if change.provider_id is not None:
@@ -75,13 +75,13 @@ async def _find(db: Connection, receipts: Sequence[Receipt]) -> dict[int | str |
     return found
 
 
-_WANTED: BindParameter[Any] = bindparam("wanted", expanding=True)
 _COLUMNS = [DELIVERIES.c[name] for name in ("id", "address", "resent", "state", "provider_id", "category")]
 _FOUND = select(*_COLUMNS).order_by(DELIVERIES.c.id).with_for_update()
-_BY_OURS, _BY_THEIRS = _FOUND.where(DELIVERIES.c.id.in_(_WANTED)), _FOUND.where(DELIVERIES.c.provider_id.in_(_WANTED))
+_BY_OURS, _BY_THEIRS = (Prepared(_FOUND.where(among(column, "wanted"))) for column in (DELIVERIES.c.id, DELIVERIES.c.provider_id))
 _THIS = update(DELIVERIES).where(DELIVERIES.c.id == bindparam("id_"))
-_NAME = _THIS.values(provider_id=bindparam("provider_"), category=bindparam("category_"))
-_MOVE = _NAME.values(state=bindparam("state_"), reason=bindparam("reason_"), done_at=bindparam("at_"))
+_NAMED = _THIS.values(provider_id=bindparam("provider_"), category=bindparam("category_"))
+_NAME = Prepared(_NAMED)
+_MOVE = Prepared(_NAMED.values(state=bindparam("state_"), reason=bindparam("reason_"), done_at=bindparam("at_")))
 
 
 async def _write(db: Connection, changes: Sequence[Progress]) -> None:
@@ -94,9 +94,9 @@ async def _write(db: Connection, changes: Sequence[Progress]) -> None:
         elif change.named:
             named.append(row)
     if moved:
-        await db.execute(_MOVE, moved)
+        await db.for_each(_MOVE, moved)
     if named:
-        await db.execute(_NAME, named)
+        await db.for_each(_NAME, named)
 
 
 async def _heed(db: Connection, tools: Tools, change: Progress, receipt: Receipt) -> None:

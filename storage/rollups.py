@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, text, update
 
 from storage.branches import zones_of
 from storage.changes import table_of
@@ -55,7 +55,7 @@ async def catch_up(writer: Writer, pause: float = 0.0, *, thorough: bool = True)
 
 async def mark(db: Connection, *people: int) -> None:
     """These are to be counted anew: what happened to them is no new event."""
-    await db.execute(insert(RECOUNTS), [{"contact_id": person} for person in people])
+    await db.for_each(inserting(RECOUNTS, ("contact_id",)), [{"contact_id": person} for person in people])
 
 
 async def _waiting(db: Connection, *, thorough: bool) -> tuple[int, int, list[int]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import Table, bindparam, delete, or_, select, update
 
 from storage import rollups
 from storage.changes import Changes, Tools, insert_into, table_of, write
@@ -16,14 +16,14 @@ from storage.contacts import CHANGEABLE, AddressRow, Contact, ContactRow
 from storage.conversations import Conversation, ConversationRow, Inbound, InboundRow, SaidRow
 from storage.masking import mask
 from storage.merging import merge
-from storage.prepared import Prepared, inserting
+from storage.prepared import Prepared, among, inserting
 from storage.windows import opened_by
 from storage.writer import Connection
 
 CONTACTS, ADDRESSES, CONVERSATIONS = table_of(ContactRow), table_of(AddressRow), table_of(ConversationRow)
 INBOUND, SAID = table_of(InboundRow), table_of(SaidRow)
 
-_LOAD = (
+_LOAD = Prepared(
     select(
         ADDRESSES.c.id,
         ADDRESSES.c.channel,
@@ -36,7 +36,7 @@ _LOAD = (
     )
     .join(CONTACTS, CONTACTS.c.id == ADDRESSES.c.contact_id)
     .join(CONVERSATIONS, CONVERSATIONS.c.contact_id == CONTACTS.c.id)
-    .where(ADDRESSES.c.id.in_(bindparam("addresses", expanding=True)))
+    .where(among(ADDRESSES.c.id, "addresses"))
     .order_by(CONTACTS.c.id)  # always the same order, so that two processes never wait for each other in a circle
     # Both: who waited for a row that was only locked, not changed, would read the other as it was before waiting.
     .with_for_update(of=[CONTACTS, CONVERSATIONS])
@@ -47,7 +47,7 @@ _SAVE = Prepared(
     .values(memory=bindparam("memory_"), seen_at=bindparam("at_"), channel=bindparam("channel_"), language=bindparam("language_"))
 )
 _CHANGE = Prepared(update(CONTACTS).where(CONTACTS.c.id == bindparam("id_")).values({name: bindparam(f"{name}_") for name in CHANGEABLE}))
-_REACHED = update(ADDRESSES).where(ADDRESSES.c.id.in_(bindparam("addresses", expanding=True))).values(unreachable=None)
+_REACHED = Prepared(update(ADDRESSES).where(ADDRESSES.c.id == bindparam("id_")).values(unreachable=None))
 _OPENED = Prepared(
     update(ADDRESSES)
     .where(ADDRESSES.c.id == bindparam("id_"), or_(ADDRESSES.c.window_until.is_(None), ADDRESSES.c.window_until < bindparam("until_")))
@@ -56,8 +56,17 @@ _OPENED = Prepared(
 _DIALECTS = ("sqlite", "postgresql")
 _COUNTRY = CHANGEABLE.index("country")
 _changeable: Callable[[Contact], tuple[object, ...]] = attrgetter(*CHANGEABLE)
-_NEW_INBOUND = {dialect: insert_into(INBOUND, dialect).on_conflict_do_nothing().returning(INBOUND.c.id) for dialect in _DIALECTS}
-_NEW_ADDRESS = {dialect: insert_into(ADDRESSES, dialect).on_conflict_do_nothing().returning(ADDRESSES.c.id) for dialect in _DIALECTS}
+
+
+def _unless_there(table: Table, *names: str) -> dict[str, Prepared]:
+    """By dialect: an INSERT of these columns that leaves alone what is there, and returns the ids that were not."""
+    return {dialect: Prepared(insert_into(table, dialect).on_conflict_do_nothing().returning(table.c.id), names) for dialect in _DIALECTS}
+
+
+_RECEIPT = "id", "at", "number", "state"
+_NEW_INBOUND = _unless_there(INBOUND, *_RECEIPT)
+_PUT_ASIDE = _unless_there(INBOUND, *_RECEIPT, "reason", "raw")
+_NEW_ADDRESS = _unless_there(ADDRESSES, "id", "contact_id", "channel", "external", "created_at")
 
 
 @dataclass
@@ -87,7 +96,7 @@ class Group:
     async def unseen(self, arrived: dict[str, Inbound]) -> set[str]:
         """Write the receipts of {id: message}; the ids that were not there before."""
         rows = [{"id": id_, "at": self.now, "number": _kept(arrived[id_].number), "state": "done"} for id_ in sorted(arrived)]
-        return set((await self.db.execute(_NEW_INBOUND[self.dialect], rows)).scalars())
+        return {row.id for row in await self.db.made(_NEW_INBOUND[self.dialect], rows)}
 
     async def forget(self, ids: list[str]) -> None:
         """Take receipts back: these messages were not handled after all."""
@@ -105,7 +114,7 @@ class Group:
 
     async def _select(self, addresses: list[str]) -> dict[str, Loaded]:
         loaded: dict[str, Loaded] = {}
-        for address, channel, unreachable, memory, held_at, *known in map(tuple, await self.db.execute(_LOAD, {"addresses": addresses})):
+        for address, channel, unreachable, memory, held_at, *known in await self.db.rows(_LOAD, {"addresses": addresses}):
             contact = Contact(*known)
             conversation = Conversation(contact, address, channel, held_at=held_at)
             if memory:
@@ -120,7 +129,7 @@ class Group:
             contact = self.tools.new_id()
             external = self.tools.sealer.seal(inbound.sender, "addresses", "external", address)
             rows.append({"id": address, "contact_id": contact, "channel": inbound.channel, "external": external, "created_at": self.now})
-        made = set((await self.db.execute(_NEW_ADDRESS[self.dialect], rows)).scalars())
+        made = {row.id for row in await self.db.made(_NEW_ADDRESS[self.dialect], rows)}
         mine = [row for row in rows if row["id"] in made]  # another process may have been faster with some
         if not mine:
             return
@@ -171,7 +180,7 @@ class Group:
                 changed.append({"id_": contact.id} | {f"{name}_": getattr(contact, name) for name in CHANGEABLE})
                 moved += [contact.id] if contact.country != loaded.before[_COUNTRY] else []
             if loaded.was_unreachable:
-                reached.append(loaded.conversation.address)
+                reached.append({"id_": loaded.conversation.address})
             if loaded.window_until is not None:
                 opened.append({"id_": loaded.conversation.address, "until_": loaded.window_until})
         if memories:
@@ -181,7 +190,7 @@ class Group:
         if moved:
             await rollups.mark(self.db, *moved)
         if reached:
-            await self.db.execute(_REACHED, {"addresses": reached})
+            await self.db.for_each(_REACHED, reached)
         if opened:
             await self.db.for_each(_OPENED, opened)
         await write(self.db, self.inserts, self.statements)
@@ -192,7 +201,7 @@ class Group:
 async def ignore(db: Connection, dialect: str, number: int, channel: str, now: datetime) -> None:
     """The receipt of an update in which nobody said anything to us: it came, so its number is not missing."""
     row = {"id": f"{channel}:{number}.ignored", "at": now, "number": _kept(number), "state": "ignored"}
-    await db.execute(_NEW_INBOUND[dialect], [row])
+    await db.made(_NEW_INBOUND[dialect], [row])
 
 
 async def quarantine(
@@ -201,8 +210,7 @@ async def quarantine(
     """Keep a message that cannot be handled, sealed, so that a person can look at it; it never comes again."""
     row = {"id": id_, "at": now, "number": _kept(number), "state": "quarantined", "reason": reason}
     row["raw"] = tools.sealer.seal(raw, "inbound", "raw", id_)
-    made = (await db.execute(_NEW_INBOUND[dialect], [row])).scalars().all()
-    if not made:
+    if not await db.made(_PUT_ASIDE[dialect], [row]):
         await db.execute(update(INBOUND).where(INBOUND.c.id == id_).values(**row))
 
 

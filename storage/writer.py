@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
@@ -13,7 +14,7 @@ from sqlalchemy import CursorResult, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import QueuePool, StaticPool
+from sqlalchemy.pool import NullPool
 
 from storage.prepared import Prepared, Row
 
@@ -34,6 +35,12 @@ class Connection(Protocol):
 
     async def for_each(self, statement: Prepared, rows: Sequence[Row], /) -> None:
         """Run it once for each row, all in one call of the driver."""
+
+    async def rows(self, statement: Prepared, given: Row, /) -> list[Any]:
+        """What it finds, or what a writing one returns: each row a tuple with names."""
+
+    async def made(self, statement: Prepared, rows: Sequence[Row], /) -> list[Any]:
+        """What an INSERT of these returns, in no order."""
 
 
 Work = Callable[[Connection], Coroutine[Any, Any, T]]
@@ -65,6 +72,13 @@ class _There:
     async def for_each(self, statement: Prepared, rows: Sequence[Row], /) -> None:
         compiled = statement.on(self._db.dialect)
         await self._db.exec_driver_sql(compiled.sql, [compiled.values(row) for row in rows])
+
+    async def rows(self, statement: Prepared, given: Row, /) -> list[Any]:
+        compiled = statement.on(self._db.dialect)
+        return compiled.rows(await self._db.exec_driver_sql(compiled.sql, compiled.values(given)))
+
+    async def made(self, statement: Prepared, rows: Sequence[Row], /) -> list[Any]:
+        return list(await self._db.execute(statement.statement, list(rows)))  # one statement for all of them
 
 
 class PostgresWriter:
@@ -107,23 +121,51 @@ def _is_away(error: DBAPIError) -> bool:
 
 
 class _Here:
-    """SQLite's connection in its one thread, with the face of an async one: its awaits never suspend."""
+    """SQLite's connection in its own thread, with the face of an async one: its awaits never suspend.
+
+    What is prepared goes straight to the driver: SQLAlchemy takes ten times what SQLite takes for a small statement.
+    """
 
     def __init__(self, db: SyncConnection) -> None:
         self._db = db
+        self.driver: sqlite3.Connection = db.connection.dbapi_connection  # type: ignore[assignment]  # SQLAlchemy knows any driver's
 
     async def execute(self, statement: Any, parameters: Any = None, /) -> CursorResult[Any]:
         return self._db.execute(statement, parameters)
 
     async def for_each(self, statement: Prepared, rows: Sequence[Row], /) -> None:
         compiled = statement.on(self._db.dialect)
-        self._db.exec_driver_sql(compiled.sql, [compiled.values(row) for row in rows])
+        self.driver.executemany(compiled.sql, [compiled.values(row) for row in rows])
+
+    async def rows(self, statement: Prepared, given: Row, /) -> list[Any]:
+        compiled = statement.on(self._db.dialect)
+        return compiled.rows(self.driver.execute(compiled.sql, compiled.values(given)).fetchall())
+
+    async def made(self, statement: Prepared, rows: Sequence[Row], /) -> list[Any]:
+        return [one for row in rows for one in await self.rows(statement, row)]
+
+    def transact(self, begin: str, work: Work[T]) -> T:
+        """Everything of it, or nothing; whatever SQLAlchemy believes to be open is over then too."""
+        self.driver.execute(begin)
+        try:
+            result = drive(work(self))
+            self.driver.commit()
+        except BaseException:
+            self.driver.rollback()
+            raise
+        finally:
+            if self._db.in_transaction():
+                self._db.rollback()
+        return result
+
+    def close(self) -> None:
+        self._db.close()
 
 
 class SqliteWriter:
     """Every transaction runs in one thread, the work driven to its end there; reading has a few threads of its own.
 
-    One synchronous connection with synchronous=FULL: a commit is on the disk before anybody is told of it.
+    Each thread keeps one connection. synchronous=FULL: a commit is on the disk before anybody is told of it.
     """
 
     dialect = "sqlite"
@@ -133,6 +175,8 @@ class SqliteWriter:
         self._reading = _sqlite_engine(url, reading=True)
         self._thread = ThreadPoolExecutor(1, "sapa-writer")
         self._reader = ThreadPoolExecutor(READERS, "sapa-reader")
+        self._own = threading.local()
+        self._opened: list[_Here] = []
 
     async def run(self, work: Work[T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._drive, self._engine, work)
@@ -142,17 +186,26 @@ class SqliteWriter:
 
     def _drive(self, engine: Engine, work: Work[T]) -> T:
         try:
-            with engine.begin() as db:
-                return drive(work(_Here(db)))
-        except OperationalError as error:
+            # A read that turns into a write can fail with SQLITE_BUSY; taking the write lock at once cannot.
+            return self._connection(engine).transact("BEGIN IMMEDIATE" if engine is self._engine else "BEGIN", work)
+        except (OperationalError, sqlite3.OperationalError) as error:
             if _cannot_write(error):
-                raise Unavailable(str(error.orig)) from error
+                raise Unavailable(_words(error)) from error
             raise
 
+    def _connection(self, engine: Engine) -> _Here:
+        """This thread's own."""
+        if not hasattr(self._own, "db"):
+            self._own.db = _Here(engine.connect())
+            self._opened.append(self._own.db)
+        here: _Here = self._own.db
+        return here
+
     async def close(self) -> None:
-        for thread, engine in ((self._thread, self._engine), (self._reader, self._reading)):
+        for thread in (self._thread, self._reader):
             await asyncio.to_thread(thread.shutdown)  # what is under way ends first
-            await asyncio.to_thread(engine.dispose)
+        for here in self._opened:
+            await asyncio.to_thread(here.close)
 
 
 def drive(work: Coroutine[Any, Any, T]) -> T:
@@ -166,13 +219,16 @@ def drive(work: Coroutine[Any, Any, T]) -> T:
     raise RuntimeError("a step awaited something other than turn.store")
 
 
-def _cannot_write(error: OperationalError) -> bool:
-    return any(words in str(error.orig) for words in ("locked", "disk", "readonly", "unable to open"))
+def _words(error: Exception) -> str:
+    return str(error.orig if isinstance(error, DBAPIError) else error)
+
+
+def _cannot_write(error: Exception) -> bool:
+    return any(words in _words(error) for words in ("locked", "disk", "readonly", "unable to open"))
 
 
 def _sqlite_engine(url: str, *, reading: bool) -> Engine:
-    pool: dict[str, Any] = {"poolclass": QueuePool, "pool_size": READERS, "max_overflow": 0} if reading else {"poolclass": StaticPool}
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, **pool)
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, poolclass=NullPool)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: object) -> None:
@@ -180,11 +236,6 @@ def _sqlite_engine(url: str, *, reading: bool) -> Engine:
         pragmas = ["journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON", "temp_store=MEMORY"]
         for pragma in [*pragmas, *(["query_only=ON"] if reading else [])]:
             connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: SyncConnection) -> None:
-        # A read that turns into a write can fail with SQLITE_BUSY; taking the write lock at once cannot.
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
 
