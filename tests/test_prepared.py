@@ -5,7 +5,8 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import bindparam, insert, select, text, update
+from asyncpg import DataError
+from sqlalchemy import BigInteger, bindparam, insert, select, text, update
 
 from storage import pauses
 from storage.changes import insert_into
@@ -75,6 +76,15 @@ async def test_nothing_is_kept_of_work_that_failed_half_way(database_url: str) -
         with pytest.raises(ValueError, match="half way"):
             await writer.run(work)
     assert await writer.run(lambda db: db.rows(NAMED, {"names": ["one", "two", "three"]})) == []
+    await writer.close()
+
+
+async def test_a_value_that_no_column_takes_is_no_outage(database_url: str) -> None:
+    """Else a message with one would be asked for again and again."""
+    writer = open_writer(database_url)
+    with pytest.raises((OverflowError, DataError)):
+        await writer.run(lambda db: db.rows(Prepared(select(bindparam("number_", type_=BigInteger()))), {"number_": 2**70}))
+    assert await writer.read(lambda db: db.rows(NAMED, {"names": []})) == []
     await writer.close()
 
 

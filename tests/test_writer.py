@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from storage.writer import Connection, SqliteWriter, Unavailable, Work, open_writer
+from storage.sqlite import SqliteWriter
+from storage.writer import Connection, Unavailable, Work, open_writer
 
 
 async def test_a_commit_is_on_the_disk_before_anybody_hears_of_it(database_url: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from storage.writer import SqliteWriter
+from storage.sqlite import SqliteWriter
 
 loop_thread, writer_thread = cProfile.Profile(time.thread_time), cProfile.Profile(time.thread_time)
 state = "off"

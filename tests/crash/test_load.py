@@ -25,6 +25,7 @@ from tests.crash.world import SECRET, World, kind_of, world
 SECONDS = float(os.environ.get("SAPA_TEST_SECONDS", "240"))  # of the long run
 ROUND, A_SECOND = 25, 2  # updates in a round; rounds
 WARM = 40_000  # updates until answers, labels and prepared statements are remembered that will be; docs/reliability.md has the curve
+PIECE = 80  # rounds after which the next wait until all is answered
 DRIFT = 1.05
 POOLS = 9 + (os.cpu_count() or 1)  # threads: its own, SQLite's four, asyncio's for files (cores + 4); each begins when first asked
 KEPT = 80  # connections that stay open for a while: Telegram's to us and ours to it, 40 each; a leak with each update would be more
@@ -81,8 +82,9 @@ async def drift(here: World, port: int, *, warm: int, rounds: int, pause: float)
     """What the server holds once it is warm, and what it still holds at the end, when all is quiet."""
     [server] = here.servers
     workers = Workers(here.telegram, 9)
-    await talk(workers, warm, min(pause, 0.05))
-    await here.calm()
+    for begun in range(0, warm, PIECE):  # no faster than it takes them
+        await talk(workers, min(PIECE, warm - begun), min(pause, 0.05))
+        await here.calm()
     before = await sample(server, port)
     await talk(workers, rounds, pause)
     await here.judge()
