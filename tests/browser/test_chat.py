@@ -153,6 +153,10 @@ async def test_large_text_and_the_plain_view_are_remembered(visit: Visitor) -> N
     worker = await visit()
     await worker.page.locator("summary").click()
     await worker.page.get_by_label("Huruf besar").check()
+    await worker.page.evaluate("document.documentElement.style.letterSpacing = '.12em'")  # as with a wide font
+    panel = await worker.page.locator(".panel").bounding_box()
+    assert panel
+    assert 0 <= panel["x"] <= panel["x"] + panel["width"] <= 360
     await worker.page.get_by_label("Tampilan polos").check()
     await worker.page.reload()
     await expect(worker.page.locator("html")).to_have_class("large plain")
