@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, select, update
+from sqlalchemy import Integer, and_, bindparam, case, select, update
 
 from storage.audiences import ADDRESSES, CONTACTS
 from storage.campaigns import APPROACHES, CAMPAIGNS, RECIPIENTS, UNDER_WAY, WAITING
@@ -20,7 +20,7 @@ from storage.changes import insert_into
 from storage.coverage import LIVE, MEMBERS, ROSTERS
 from storage.deliveries import DELIVERIES
 from storage.interests import INTERESTS
-from storage.prepared import Prepared, inserting
+from storage.prepared import Prepared, among, inserting
 from storage.reminders import REFUSALS
 from storage.writer import Connection
 
@@ -31,6 +31,30 @@ class Handed:
 
     looked_at: int
     deliveries: list[int]
+
+
+_COMES = Prepared(
+    select(
+        RECIPIENTS.c.contact_id,
+        CONTACTS.c.id.label("there"),
+        *(CONTACTS.c[name] for name in ("language", "country", "branch", "erased_at")),
+        case(*stopped(CONTACTS.c.id, CONTACTS.c.opted_out_at)).label("stopped"),
+        *(APPROACHES.c[name] for name in NEWEST),
+        REFUSALS.c.campaign.label("refused"),
+    )
+    .outerjoin(CONTACTS, CONTACTS.c.id == RECIPIENTS.c.contact_id)
+    .outerjoin(APPROACHES, APPROACHES.c.contact_id == RECIPIENTS.c.contact_id)
+    .outerjoin(REFUSALS, and_(REFUSALS.c.contact_id == RECIPIENTS.c.contact_id, REFUSALS.c.campaign == bindparam("parent_")))
+    .where(RECIPIENTS.c.campaign == bindparam("campaign_"), RECIPIENTS.c.channel == bindparam("channel_"), RECIPIENTS.c.state == WAITING)
+    .where(RECIPIENTS.c.due <= bindparam("due_"))
+    .order_by(RECIPIENTS.c.due, RECIPIENTS.c.contact_id)
+    .limit(bindparam("most_", type_=Integer()))
+)
+_REACHABLE = Prepared(
+    select(*(ADDRESSES.c[name] for name in ("id", "contact_id", "channel", "external", "window_until")))
+    .where(among(ADDRESSES.c.contact_id, "contacts_"), ADDRESSES.c.unreachable.is_(None))
+    .order_by(ADDRESSES.c.created_at)
+)
 
 
 async def hand_over(db: Connection, kit: Kit, channel: str, most: int, now: datetime) -> Handed:
@@ -54,30 +78,17 @@ async def hand_over(db: Connection, kit: Kit, channel: str, most: int, now: date
 
 
 async def _turn_has_come(db: Connection, kit: Kit, channel: str, most: int, now: datetime) -> list[Person]:
-    told = (CONTACTS.c[name] for name in ("language", "country", "branch", "erased_at"))
-    why = case(*stopped(CONTACTS.c.id, CONTACTS.c.opted_out_at)).label("stopped")
-    approached = (APPROACHES.c[name] for name in NEWEST)
-    wanted = (
-        select(RECIPIENTS.c.contact_id, CONTACTS.c.id.label("there"), *told, why, *approached, REFUSALS.c.campaign.label("refused"))
-        .outerjoin(CONTACTS, CONTACTS.c.id == RECIPIENTS.c.contact_id)
-        .outerjoin(APPROACHES, APPROACHES.c.contact_id == RECIPIENTS.c.contact_id)
-        .outerjoin(REFUSALS, and_(REFUSALS.c.contact_id == RECIPIENTS.c.contact_id, REFUSALS.c.campaign == kit.campaign.parent))
-        .where(RECIPIENTS.c.campaign == kit.campaign.id, RECIPIENTS.c.channel == channel, RECIPIENTS.c.state == WAITING)
-        .where(RECIPIENTS.c.due <= int(now.timestamp()))
-        .order_by(RECIPIENTS.c.due, RECIPIENTS.c.contact_id)
-        .limit(most)
-    )
-    return [Person(row) for row in (await db.execute(wanted)).all()]
+    given = {"campaign_": kit.campaign.id, "parent_": kit.campaign.parent, "channel_": channel, "due_": int(now.timestamp()), "most_": most}
+    return [Person(row) for row in await db.rows(_COMES, given)]
 
 
 async def _complete(db: Connection, kit: Kit, people: Sequence[Person], now: datetime) -> None:
     """Their best address, and what their fields say."""
     by_id = {person.row.contact_id: person for person in people}
-    columns = (ADDRESSES.c[name] for name in ("id", "contact_id", "channel", "external", "window_until"))
-    reachable = ADDRESSES.c.channel.in_(kit.file.audience.channels), ADDRESSES.c.unreachable.is_(None)
-    for address in await db.execute(select(*columns).where(ADDRESSES.c.contact_id.in_(by_id), *reachable).order_by(ADDRESSES.c.created_at)):
+    for address in await db.rows(_REACHABLE, {"contacts_": list(by_id)}):
         person = by_id[address.contact_id]
-        if person.address is None or rank(address, now) >= rank(person.address, now):
+        wanted = address.channel in kit.file.audience.channels
+        if wanted and (person.address is None or rank(address, now) >= rank(person.address, now)):
             person.address = address
     if used := kit.file.used():
         for contact, known in (await facts_of(db, list(by_id), ends="ends_on" in used)).items():

@@ -6,10 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Executable, select
+from sqlalchemy import select
 from sqlmodel import Field, SQLModel
 
 from storage.changes import insert_into, table_of
+from storage.prepared import Prepared
 from storage.writer import Connection
 
 
@@ -42,11 +43,10 @@ class Charge:
 Counted = Counter[tuple[date, str, Charge]]
 
 
-def _more(dialect: str) -> Executable:
+def _more(dialect: str) -> Prepared:
     statement = insert_into(CHARGES, dialect)
     added = {"count": CHARGES.c.count + statement.excluded.count}
-    more: Executable = statement.on_conflict_do_update(index_elements=KEYS, set_=added)
-    return more
+    return Prepared(statement.on_conflict_do_update(index_elements=KEYS, set_=added), (*KEYS, "count"))
 
 
 _MORE = {dialect: _more(dialect) for dialect in ("sqlite", "postgresql")}
@@ -69,7 +69,7 @@ async def count(db: Connection, dialect: str, charges: Counted) -> None:
     if not rows:
         return
     rows.sort(key=lambda row: str([row[key] for key in KEYS]))  # one order for all processes
-    await db.execute(_MORE[dialect], rows)
+    await db.for_each(_MORE[dialect], rows)
 
 
 async def counted(db: Connection, since: date) -> Counted:
