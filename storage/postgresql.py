@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import asyncpg
@@ -71,15 +72,25 @@ class PostgresWriter:
 
 
 async def _transact(db: AsyncConnection, work: Work[T], *, readonly: bool) -> T:
-    """Everything of it, or nothing. A connection that broke is not given to the next."""
+    """Everything of it, or nothing. A connection that was left in the midst of something is not given to the next."""
     driver: Any = (await db.get_raw_connection()).driver_connection
+    transaction = driver.transaction(readonly=readonly)
+    clean = False
     try:
-        async with driver.transaction(readonly=readonly):
-            return await work(_There(db, driver))
-    except BaseException:
-        if driver.is_closed():
-            await db.invalidate()
+        await transaction.start()
+        result = await work(_There(db, driver))
+        await transaction.commit()
+        clean = True
+        return result
+    except Exception:
+        with suppress(Exception):  # the first error is the one that counts
+            await transaction.rollback()
+            clean = True
         raise
+    finally:
+        if not clean:
+            driver.terminate()
+            await db.invalidate()
 
 
 def _state(error: Exception) -> str:

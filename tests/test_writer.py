@@ -4,9 +4,10 @@ import asyncio
 import threading
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
 
+from storage.prepared import Prepared
 from storage.sqlite import SqliteWriter
 from storage.writer import Connection, Unavailable, Work, open_writer
 
@@ -54,6 +55,23 @@ async def test_two_that_block_each_other_both_get_through(postgresql_url: str) -
         assert "again" in begun
     finally:
         await writer.close()
+
+
+@pytest.mark.postgres
+async def test_who_is_stopped_in_the_midst_of_a_transaction_hears_that_and_nothing_else(postgresql_url: str) -> None:
+    """Told that the database is away, a task that is being stopped would go on for ever."""
+    writer = open_writer(postgresql_url)
+    slow = Prepared(select(func.pg_sleep(30)))
+    ways: list[Work[object]] = [lambda db: db.rows(slow, {}), lambda db: value(db, "SELECT pg_sleep(30)")]
+    for way in ways:
+        for after in (0.0, 0.001, 0.003, 0.01, 0.3):  # while it connects, while it begins, while it waits
+            task = asyncio.create_task(writer.run(way))
+            await asyncio.sleep(after)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+    assert await writer.run(lambda db: value(db, "SELECT 1")) == 1
+    await writer.close()
 
 
 @pytest.mark.postgres
