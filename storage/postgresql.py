@@ -73,7 +73,7 @@ class PostgresWriter:
 
 async def _transact(db: AsyncConnection, work: Work[T], *, readonly: bool) -> T:
     """Everything of it, or nothing. A connection that was left in the midst of something is not given to the next."""
-    driver: Any = (await db.get_raw_connection()).driver_connection
+    driver = await _driver(db)
     transaction = driver.transaction(readonly=readonly)
     clean = False
     try:
@@ -91,6 +91,15 @@ async def _transact(db: AsyncConnection, work: Work[T], *, readonly: bool) -> T:
         if not clean:
             driver.terminate()
             await db.invalidate()
+
+
+async def _driver(db: AsyncConnection) -> Any:
+    """The driver's own connection; a new one where it ended while nobody used it, as all do when the server was started anew."""
+    driver = (await db.get_raw_connection()).driver_connection
+    while driver is None or driver.is_closed():  # each is thrown away, so that at last a new one is made
+        await db.invalidate()
+        driver = (await db.get_raw_connection()).driver_connection
+    return driver
 
 
 def _state(error: Exception) -> str:

@@ -75,6 +75,21 @@ async def test_who_is_stopped_in_the_midst_of_a_transaction_hears_that_and_nothi
 
 
 @pytest.mark.postgres
+async def test_connections_that_ended_while_nobody_used_them_cost_nobody_an_answer(postgresql_url: str) -> None:
+    writer = open_writer(postgresql_url)
+    here = Prepared(select(func.pg_backend_pid().label("process")))
+    await asyncio.gather(*(writer.run(lambda db: db.rows(here, {})) for _number in range(4)))
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    ending = open_writer(postgresql_url)
+    await ending.run(lambda db: value(db, others))
+    await ending.close()
+    await asyncio.sleep(0.2)  # they hear of it
+    for _number in range(6):
+        assert await writer.run(lambda db: value(db, "SELECT 1")) == 1
+    await writer.close()
+
+
+@pytest.mark.postgres
 async def test_a_database_that_nobody_serves_is_said_to_be_away(postgresql_url: str) -> None:
     writer = open_writer(make_url(postgresql_url).set(port=1).render_as_string(hide_password=False))
     with pytest.raises(Unavailable):
