@@ -39,7 +39,7 @@ class Load:
         self.count = Count()
         self._ports, self._form, self._talks, self._window = cycle(ports), form, talks, window
         self._dice = random.Random(seed)
-        self._calm: deque[int] = deque(range(KNOWN_FROM, KNOWN_FROM + talks.known))
+        self._calm = list(range(KNOWN_FROM, KNOWN_FROM + talks.known))
         self._due: dict[int, float] = {}  # who waits for an answer -> since when it was due
         self._half: dict[int, int] = {}  # of the two signs of an answer, how many came
         self._waiting: deque[tuple[int, bytes]] = deque()
@@ -96,10 +96,16 @@ class Load:
 
     def _write(self, due: float | None = None) -> None:
         new = self._dice.random() < STRANGERS or not self._calm
-        person = self._talks.stranger() if new else self._calm.popleft()
+        person = self._talks.stranger() if new else self._anybody()
         self._due[person] = time.perf_counter() if due is None else due
         self._half[person] = 0
         self._say(person, self._form(self._talks.next_number(), person, self._talks.words(person)))
+
+    def _anybody(self) -> int:
+        """Whoever it is, and not who waited longest: else all of them would be at the same question, and it alone would be measured."""
+        place = self._dice.randrange(len(self._calm))
+        self._calm[place], self._calm[-1] = self._calm[-1], self._calm[place]
+        return self._calm.pop()
 
     def _say(self, person: int, request: bytes) -> None:
         while self._free:
