@@ -23,8 +23,8 @@ from storage.changes import table_of
 from storage.contacts import ContactRow
 from storage.events import EVENTS
 from storage.indicators import Group
+from storage.periods import period
 from storage.reports.content import report
-from storage.reports.periods import period
 from tests.postgres import private_cluster
 
 NOW = datetime(2026, 11, 22, 5, tzinfo=UTC)

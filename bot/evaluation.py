@@ -15,10 +15,10 @@ from bot.lease import Lease
 from locales import LIMITS, Message, Month, _, fit
 from storage import Database, Unavailable, branches, effects, news, officer_chats, outgoing, rollups
 from storage.officer_chats import Chat
+from storage.periods import MONTH, Period, containing
 from storage.reports import orders
 from storage.reports.content import HOME_ZONE
 from storage.reports.orders import Order
-from storage.reports.periods import MONTH, Period, containing
 from storage.writer import Connection
 
 FIRST, EVERY = 60.0, 300.0  # seconds until the first counting, and between two

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
 
-from bot.pages.headers import protect
+from bot.headers import protect
 from console.policies import Policy, Route, mount
 
 LARGEST_BODY = 1 << 20  # bytes, for what reads a body without saying how much it may hold

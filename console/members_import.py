@@ -11,9 +11,9 @@ from aiohttp import web
 from console import roster_words
 from console.members import SCHEMES
 from console.roster_columns import FIELDS, NEEDED, NUMBERS, Columns, Head, mapping_of
-from console.roster_files import Unreadable
 from console.roster_rows import Judge, Wrong
 from console.roster_run import is_lost, look
+from console.roster_sheet import Unreadable
 from console.visit import Visit
 from locales import Text, _, _n
 from storage import officers, rosters

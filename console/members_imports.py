@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
-from console import roster_files, uploads
+from console import roster_files, roster_sheet, uploads
 from console.exports import MARK, harmless
 from console.lists import asked, listing
 from console.members import SCHEMES
@@ -21,8 +21,8 @@ from console.pages import get, post
 from console.policies import Policy
 from console.refused import Refused
 from console.roster_columns import FIELDS, SAME_FOR_ALL, Columns, guess
-from console.roster_files import Unreadable
 from console.roster_run import Run, clear, draft, is_lost, look, source_of
+from console.roster_sheet import Unreadable
 from console.visit import Visit
 from locales import Text, Written, _, render
 from storage import branches, rosters
@@ -56,7 +56,7 @@ async def new(visit: Visit) -> web.Response:
 async def send(visit: Visit) -> web.Response:
     """Takes the file in; it waits sealed until it was imported, a day at most."""
     try:
-        upload = await uploads.take(visit.request, roster_files.LARGEST)
+        upload = await uploads.take(visit.request, roster_sheet.LARGEST)
     except web.HTTPRequestEntityTooLarge:
         raise TOO_LARGE from None
     names = await _branches(visit)
@@ -173,7 +173,7 @@ def _chosen(roster: Roster, sent: Mapping[str, str]) -> Columns:
     allowed = {"scheme": SCHEMES, "programmes": TOGETHER}
     same = {name: value for name in SAME_FOR_ALL if (value := sent[f"all-{name}"]) in allowed[name]}
     return Columns(
-        int(roster.mapping.get("heading", 1)), {name: at for name, at in columns.items() if at < roster_files.MOST_COLUMNS}, same
+        int(roster.mapping.get("heading", 1)), {name: at for name, at in columns.items() if at < roster_sheet.MOST_COLUMNS}, same
     )
 
 
@@ -192,8 +192,8 @@ async def _new(visit: Visit, wrong: Text | None, status: int = 200) -> web.Respo
         wrong=wrong,
         today=visit.times.today.isoformat(),
         names=await _branches(visit),
-        largest=roster_files.LARGEST,
-        most_rows=roster_files.MOST_ROWS,
+        largest=roster_sheet.LARGEST,
+        most_rows=roster_sheet.MOST_ROWS,
     )
 
 

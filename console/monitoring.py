@@ -19,8 +19,8 @@ from locales import _
 from storage import indicators, partners, people
 from storage.branches import zones_of
 from storage.indicators import MEASURES, Group
+from storage.periods import MONTH, QUARTER, YEAR, NoPeriod, Period, containing, period
 from storage.reports.content import HOME_ZONE, Report, guard, report
-from storage.reports.periods import MONTH, QUARTER, YEAR, NoPeriod, Period, containing, period
 from storage.scope import EVERYWHERE
 from storage.writer import Connection
 

@@ -12,9 +12,9 @@ from console.policies import Policy
 from console.visit import Visit
 from locales import _
 from storage import officers
+from storage.periods import MONTH, Period, containing, period
 from storage.reports import orders
 from storage.reports.content import report
-from storage.reports.periods import MONTH, Period, containing, period
 from storage.writer import Connection
 
 ORDERS, LINK = f"{PATH}/orders", "/desk/report/{token}"

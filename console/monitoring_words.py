@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from locales import Month, Text, Written, _
-from storage.reports.periods import MONTH, QUARTER, Period
+from storage.periods import MONTH, QUARTER, Period
 
 
 @dataclass(frozen=True, slots=True)

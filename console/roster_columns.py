@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from console.roster_files import SNIFFED, Row
+from console.roster_files import SNIFFED
+from console.roster_sheet import Row
 from locales import Text, _
 
 FIELDS: Mapping[str, Text] = {

@@ -5,61 +5,22 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from locales import Text, _
+from console import roster_xlsx
+from console.roster_sheet import LARGEST, LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, TOO_LONG, TOO_WIDE, Formula, Row, Sheet, Unreadable
+from locales import _
 
-LARGEST = 10 << 20  # bytes of a file
-MOST_ROWS, MOST_COLUMNS = 100_000, 200
-LONGEST_CELL = 500  # characters that are kept of a cell; no name or number is as long
 SEPARATORS = ";,\t|"
 SNIFFED = 20  # rows that tell the separator, and among which the headings are
 OLD_EXCEL, ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 
 EMPTY = _("There is nothing in this file. Choose the file with the list.")
 NOT_TEXT = _("This is neither CSV nor an Excel workbook (.xlsx). Save the list as one of these and choose it again.")
-TOO_WIDE = _("The list has more than {most} columns. Keep the columns about members in a file of their own.", most=MOST_COLUMNS)
-TOO_LONG = _("The list has more than {most} rows. Import it in parts.", most=MOST_ROWS)
 TOO_LARGE = _("The file is larger than {most} MB. Import it in parts, or without pictures.", most=LARGEST >> 20)
-
-
-class Unreadable(Exception):
-    """The file cannot be read as a list; the text says why, and what to do."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.msgid)
-        self.text = text
-
-
-class Figure(str):
-    """A cell in which a workbook holds a number, not letters."""
-
-    __slots__ = ()
-
-
-class Formula(str):
-    """A cell that is computed."""
-
-    __slots__ = ()
-
-
-Row = tuple[int, list[str]]  # the number that a spreadsheet shows beside it, and its cells
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """Rows, read one after the other; `rows_at_most` is a guess of how many there are. `notes` is filled while they are read."""
-
-    rows: Iterator[Row]
-    rows_at_most: int
-    notes: list[Text]
-    days_begin_1904: bool = False
 
 
 def read(content: bytes) -> Sheet:
     """The rows of a file. Raises Unreadable, also while they are read."""
-    from console import roster_xlsx
-
     if not content.strip():
         raise Unreadable(EMPTY)
     if len(content) > LARGEST:

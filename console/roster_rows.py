@@ -13,7 +13,7 @@ from typing import Any
 
 import facts
 from console.roster_columns import FIELDS, Columns
-from console.roster_files import LONGEST_CELL, Figure, Formula, Sheet
+from console.roster_sheet import LONGEST_CELL, Figure, Formula, Sheet
 from storage.rosters import Member
 
 MOST_FAULTS = 2000  # that are told one by one; all are counted

@@ -10,8 +10,9 @@ from typing import Any
 
 from console import roster_files
 from console.roster_columns import Head, head, mapping_of
-from console.roster_files import SNIFFED, Unreadable
+from console.roster_files import SNIFFED
 from console.roster_rows import Judge
+from console.roster_sheet import Unreadable
 from locales import Text
 from storage import Database, audit, news, rosters
 from storage.coverage import LIVE

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from xml.parsers import expat
 
-from console.roster_files import LARGEST, LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, TOO_LONG, TOO_WIDE, Figure, Formula, Row, Sheet, Unreadable
+from console.roster_sheet import LARGEST, LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, TOO_LONG, TOO_WIDE, Figure, Formula, Row, Sheet, Unreadable
 from locales import Text, _
 
 MOST_PARTS = 2000  # files in the archive; a workbook has tens

@@ -12,7 +12,7 @@ from console.refused import Refused
 from console.visit import Visit
 from locales import Month, Text, _
 from storage import partners, targets
-from storage.reports.periods import YEAR, NoPeriod, Period, containing, period
+from storage.periods import YEAR, NoPeriod, Period, containing, period
 from storage.scope import EVERYWHERE
 from storage.targets import BRANCH, MEASURES, valid
 from storage.writer import Connection

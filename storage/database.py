@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.changes import Tools
 from storage.conversations import Inbound
-from storage.writer import Unavailable, Work, open_writer
+from storage.writer import Unavailable, Work, Writer
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -43,6 +43,17 @@ class Database:
 
     async def close(self) -> None:
         await self.writer.close()
+
+
+def open_writer(url: str) -> Writer:
+    """`sqlite:///path` or `postgresql+asyncpg://...`."""
+    if make_url(url).get_backend_name() == "sqlite":
+        from storage.sqlite import SqliteWriter  # only the one that is used is imported
+
+        return SqliteWriter(url)
+    from storage.postgresql import PostgresWriter
+
+    return PostgresWriter(url)
 
 
 def file_of(url: str) -> Path | None:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from storage.campaigns_results import Share as Counted
 from storage.journeys import JOURNEYS, OUTCOMES, STAGES, TALLIES, reached
 from storage.missions import REPORTS
-from storage.reports.periods import Period
+from storage.periods import Period
 from storage.requests import REQUESTS
 from storage.scope import within
 from storage.writer import Connection

@@ -1,4 +1,4 @@
-"""Runs work in one transaction. The only door to the database: `storage/sqlite.py` and `storage/postgresql.py` stand behind it."""
+"""The only door to the database: what work sees of an open transaction, and what `storage/sqlite.py` and `storage/postgresql.py` do with it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import CursorResult
-from sqlalchemy.engine import make_url
 
 from storage.prepared import Prepared, Row
 
@@ -43,14 +42,3 @@ class Writer(Protocol):
     async def run(self, work: Work[T]) -> T: ...
     async def read(self, work: Work[T]) -> T: ...
     async def close(self) -> None: ...
-
-
-def open_writer(url: str) -> Writer:
-    """`sqlite:///path` or `postgresql+asyncpg://...`."""
-    if make_url(url).get_backend_name() == "sqlite":
-        from storage.sqlite import SqliteWriter  # only the one that is used is imported
-
-        return SqliteWriter(url)
-    from storage.postgresql import PostgresWriter
-
-    return PostgresWriter(url)

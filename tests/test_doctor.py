@@ -9,7 +9,8 @@ from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from bot.__main__ import app
-from bot.commands.doctor import Report, examine
+from bot.commands.doctor import examine
+from bot.commands.doctor_report import Report
 from bot.settings import Settings
 from tests.emulators import TelegramEmulator, WhatsAppEmulator
 

@@ -11,9 +11,9 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
 from bot.channels.webchat import News
+from bot.headers import protect
 from bot.house import load, open_database
 from bot.pages import Pages
-from bot.pages.headers import protect
 from bot.pages.qr_code import PATH, QrCodes
 from bot.pages.serve import WebChat
 from storage import Database, doors, links, partners

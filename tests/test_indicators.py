@@ -12,8 +12,8 @@ from storage import Database, indicators, targets
 from storage.indicators import Group
 from storage.journeys import OUTCOMES
 from storage.missions import REPORTS
+from storage.periods import NoPeriod, between, containing, period
 from storage.reports import content
-from storage.reports.periods import NoPeriod, between, containing, period
 from storage.requests import REQUESTS
 from storage.small_cells import guarded
 from storage.targets import of_period, valid

@@ -10,9 +10,10 @@ from sqlalchemy import BigInteger, bindparam, insert, select, text, update
 
 from storage import pauses
 from storage.changes import insert_into
+from storage.database import open_writer
 from storage.pauses import PAUSES
 from storage.prepared import Prepared, among, inserting
-from storage.writer import Connection, Unavailable, open_writer
+from storage.writer import Connection, Unavailable
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NAMED = Prepared(select(PAUSES).where(among(PAUSES.c.name, "names")).order_by(PAUSES.c.name))

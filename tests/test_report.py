@@ -25,8 +25,8 @@ from console.monitoring_files import made
 from console.monitoring_json import numbers
 from storage import Database, effects, rollups
 from storage.partners import LINKS
+from storage.periods import period
 from storage.reports.content import Report, guard, report
-from storage.reports.periods import period
 from tests.talk import BRANCH, KEY
 
 UNTIL = datetime(2026, 11, 22, 5, tzinfo=UTC)

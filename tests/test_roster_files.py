@@ -11,7 +11,8 @@ import zipfile
 
 import pytest
 
-from console.roster_files import LARGEST, MOST_COLUMNS, MOST_ROWS, Figure, Formula, Unreadable, read
+from console.roster_files import read
+from console.roster_sheet import LARGEST, MOST_COLUMNS, MOST_ROWS, Figure, Formula, Unreadable
 from locales import render
 from tests.workbooks import LINKS, NS, packed, workbook
 

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from console.roster_columns import Columns, guess, head
-from console.roster_files import Figure, Formula
 from console.roster_rows import Judge
+from console.roster_sheet import Figure, Formula
 from console.roster_words import FAULTS, mend, what
 from locales import LANGUAGES, render
 from storage.rosters import Member

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
 
+from storage.database import open_writer
 from storage.prepared import Prepared
 from storage.sqlite import SqliteWriter
-from storage.writer import Connection, Unavailable, Work, open_writer
+from storage.writer import Connection, Unavailable, Work
 
 
 async def test_a_commit_is_on_the_disk_before_anybody_hears_of_it(database_url: str) -> None:

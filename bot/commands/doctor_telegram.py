@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_request import NotSent, Refused
-from bot.commands.doctor import Finding, Report, public_address, unset
+from bot.commands.doctor_report import Finding, Report, public_address, unset
 from bot.settings import Settings
 
 PATH = "/telegram/webhook"

@@ -13,7 +13,7 @@ from bot.channels.whatsapp_parts import each, part, words
 from bot.channels.whatsapp_request import NotSent, Refused, Unclear
 from bot.channels.whatsapp_templates import LIMIT, account_of, listing
 from bot.channels.whatsapp_webhook import PATH
-from bot.commands.doctor import Finding, Report, public_address, unset
+from bot.commands.doctor_report import Finding, Report, public_address, unset
 from bot.settings import Settings
 from storage.calls import TEMPLATE, is_call
 from storage.templates import USABLE

@@ -11,8 +11,8 @@ import typer
 from bot import house
 from bot.settings import Settings
 from storage import branches, effects, rollups
+from storage.periods import MONTH, NoPeriod, Period, between, containing
 from storage.reports.content import HOME_ZONE, guard, report
-from storage.reports.periods import MONTH, NoPeriod, Period, between, containing
 from storage.scope import EVERYWHERE
 
 

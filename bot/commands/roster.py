@@ -15,9 +15,9 @@ from bot import house
 from bot.settings import Settings
 from console import roster_files, roster_words
 from console.roster_columns import SAME_FOR_ALL, Columns, column_named, guess
-from console.roster_files import Sheet, Unreadable
 from console.roster_rows import Fault, Judge, Report
 from console.roster_run import CHUNK, Run, clear, draft, look
+from console.roster_sheet import LARGEST, Sheet, Unreadable
 from locales import Text, render
 from storage import Database, audit, branches, rosters
 from storage.coverage import LIVE
@@ -98,7 +98,7 @@ def pairs(given: Sequence[str], allowed: Iterable[str]) -> dict[str, str]:
 
 async def _content(file: Path) -> bytes:
     def read() -> bytes:
-        if file.stat().st_size > roster_files.LARGEST:
+        if file.stat().st_size > LARGEST:
             raise Unreadable(roster_files.TOO_LARGE)
         return file.read_bytes()
 

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from aiohttp import WSCloseCode, hdrs, web
 
 from bot.channels.webchat import HEARTBEAT, LONGEST_FRAME, STRANGER, Line, Receive, Talk
+from bot.headers import framed_by
 from bot.pages import Pages
-from bot.pages.headers import framed_by
 from console.files import YEAR, packed
 from locales import LANGUAGES
 

@@ -12,8 +12,8 @@ from storage.campaigns_results import Share
 from storage.effects import Effect
 from storage.indicators import Answers, Group, Tally
 from storage.missions import HOLDS, Finding
-from storage.reports.periods import Period
-from storage.reports.periods import period as named
+from storage.periods import Period
+from storage.periods import period as named
 from storage.scope import EVERYWHERE
 from storage.small_cells import guarded, guarded_all
 from storage.targets import of_period, of_year

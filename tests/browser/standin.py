@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from bot.channels.webchat import Entry, News
+from bot.headers import protect
 from bot.ids import Ids
 from bot.pages import Pages
-from bot.pages.headers import protect
 from bot.pages.page_words import hotline
 from bot.pages.serve import WebChat
 from locales import Button, Page

@@ -13,8 +13,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
+from bot.headers import protect
 from bot.pages import Pages
-from bot.pages.headers import protect
 from bot.pages.serve import WebChat
 from tests.browser.standin import Conversations
 from tests.chromium import FLAGS

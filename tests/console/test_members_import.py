@@ -16,7 +16,7 @@ from aiohttp import FormData
 from sqlalchemy import func, select
 
 from console.policies import Role
-from console.roster_files import LARGEST
+from console.roster_sheet import LARGEST
 from storage import audit, rosters
 from storage.audit import Wanted
 from storage.coverage import LIVE, MEMBERS
