@@ -18,6 +18,7 @@ SEED = int(os.environ.get("SAPA_TEST_SEED", "31"))
 COUNT = int(os.environ.get("SAPA_TEST_UPDATES", "5000"))  # `make soak` asks for more
 HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
 FIRST = 1_000_000
+EXPECTED = {"serving", "update_unreadable", "press_not_acknowledged", "counted"}  # the last of figures, every five minutes
 
 
 @pytest.mark.slow
@@ -37,7 +38,8 @@ async def test_no_update_breaks_the_webhook(tmp_path: Path, database_url: str, m
         assert here.telegram.ledger("violation") == []
         log = here.servers[0].log.read_text()
         assert "Traceback" not in log
-        assert set(events(log)) <= {"serving", "update_unreadable", "press_not_acknowledged"}, f"seed {SEED}: {Counter(events(log))}"
+        said = Counter(events(log))
+        assert set(said) <= EXPECTED, f"seed {SEED}: {said}"
 
 
 async def post(here: World, bodies: list[bytes], at_once: int = 40) -> list[int]:
