@@ -52,8 +52,8 @@ class Pace:
 
     @property
     def share(self) -> int:
-        """Deliveries claimed at once, at most."""
-        return min(BATCH, max(1, math.ceil(self.rate * LEAD))) if self.rate else BATCH
+        """Deliveries claimed at once, at most: half of those ahead, since what is due meanwhile goes late."""
+        return min(BATCH, max(1, math.ceil(self.rate * LEAD / 2))) if self.rate else BATCH
 
     @property
     def chat_gap(self) -> timedelta | None:
@@ -277,7 +277,8 @@ class Delivery:
 
     async def _reserve(self, db: Connection, lane: Lane, many: int) -> float:
         """The database says in how many seconds; counted from now, and not from when the commit is done, or each slot would slip by another time."""
-        wait = await leases.reserve(db, self._database.dialect, lane.channel.name, many, lane.pace.rate)
+        assert lane.slots
+        wait = await leases.reserve(db, self._database.dialect, lane.channel.name, many, lane.slots.rate)
         return time.monotonic() + wait
 
     def _heed(self, lane: Lane, claimed: Claimed, error: SendError) -> None:

@@ -400,6 +400,22 @@ async def test_the_pace_is_kept_from_the_first_second_by_all_together(database: 
     assert most >= 40, "and in the best second it is used; how steadily is measured by `make bench`"
 
 
+async def test_after_a_rest_it_begins_gently(database: Database) -> None:
+    """The first wait for their connections: at full pace they would arrive together with those behind them."""
+    for chat in range(1, 9):
+        await queue(database, f"hello {chat}", chat=str(chat))
+    platform = Platform()
+    async with sending(database.url, platform, Pace(rate=10)) as delivery:
+        await until(lambda: len(platform.sent) == 8)
+        await queue(database, "one more", "and another")  # at once: this is no rest
+        delivery.wake()
+        await until(lambda: len(platform.sent) == 10)
+    times = [at for at, _parcel in platform.sent]
+    assert times[1] - times[0] >= 0.15, "twice the gap"
+    assert times[7] - times[1] <= 0.85, "then the pace, a tenth of a second each"
+    assert times[9] - times[8] <= 0.15
+
+
 async def test_a_chat_gets_at_most_its_own_pace(database: Database) -> None:
     await queue(database, "one", "two", "three")
     platform = Platform()
