@@ -4,9 +4,8 @@ import gc
 import sys
 
 # A thread that wants the interpreter waits so long for another that computes. Beside SQLite's thread the loop waited five
-# milliseconds, the default, after each of its calls of the system: the slowest answers at half load took twice as long. Half of one
-# keeps a pace of 1,000 a second within 1 %.
-SWITCH = 0.0005  # seconds
+# milliseconds, the default, after each of its calls of the system: the slowest answers at half load took twice as long.
+SWITCH = 0.001  # seconds
 # A turn makes thousands of objects, nearly none of them in a circle; looking for circles after every 700 took a seventh of its time.
 THRESHOLDS = (10_000, 20, 50)
 
