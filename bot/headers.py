@@ -6,22 +6,9 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-# Nothing inline, nothing from elsewhere, nobody may frame us; and with trusted types text can never become markup.
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "connect-src 'self'",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types 'none'",
-    )
-)
+from console.content_policy import content_policy
+
+POLICY = content_policy("'none'")  # with trusted types text can never become markup
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -33,8 +20,6 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 TWO_YEARS = "max-age=63072000"
-
-
 FRAMED = "X-Framed"  # never sent: says that the answer carries its own rule of who may frame it
 
 

@@ -9,28 +9,14 @@ from typing import Any
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
+from console.content_policy import content_policy
 from console.files import Files
 from console.places import PLACES
 from locales import LANGUAGES, Text, render
 
 HERE = Path(__file__).parent / "templates"
 
-# Nothing inline, nothing from elsewhere, nobody may frame us. Text becomes markup only through htmx, in answers of our own.
-CONTENT_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "connect-src 'self'",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types htmx",
-    )
-)
+CONTENT_POLICY = content_policy("htmx")  # text becomes markup only through it, in answers of our own
 
 
 class Compiled(BytecodeCache):

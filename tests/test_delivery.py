@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, text, update
 
+from bot import slots
 from bot.channels import Failure, Parcel, SendError
 from bot.delivery import Delivery, Pace, Taken
 from bot.house import open_database
@@ -19,6 +21,7 @@ from storage import Database, Unavailable, leases, outbox
 from storage.changes import table_of
 from storage.contacts import AddressRow
 from storage.deliveries import CAMPAIGN, DELIVERIES, REPLY, reply_row
+from storage.outbox import Claimed
 from storage.writer import Connection
 from tests.talk import KEY
 
@@ -401,19 +404,32 @@ async def test_the_pace_is_kept_from_the_first_second_by_all_together(database: 
 
 
 async def test_after_a_rest_it_begins_gently(database: Database) -> None:
-    """The first wait for their connections: at full pace they would arrive together with those behind them."""
-    for chat in range(1, 9):
-        await queue(database, f"hello {chat}", chat=str(chat))
+    """The first waits for its connection: at full pace it would arrive together with the one behind it."""
+    await queue(database, "one", chat="1")
+    await queue(database, "two", chat="2")
     platform = Platform()
-    async with sending(database.url, platform, Pace(rate=10)) as delivery:
-        await until(lambda: len(platform.sent) == 8)
-        await queue(database, "one more", "and another")  # at once: this is no rest
-        delivery.wake()
-        await until(lambda: len(platform.sent) == 10)
-    times = [at for at, _parcel in platform.sent]
-    assert times[1] - times[0] >= 0.15, "twice the gap"
-    assert times[7] - times[1] <= 0.85, "then the pace, a tenth of a second each"
-    assert times[9] - times[8] <= 0.15
+    began = time.monotonic()
+    async with sending(database.url, platform, Pace(rate=4)):
+        await until(lambda: len(platform.sent) == 2)
+    assert platform.sent[1][0] - began >= 0.5, "half a second, and not the quarter that the pace says"
+
+
+def test_only_after_a_rest_it_is_gentle(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_000.0
+    monkeypatch.setattr(slots, "time", SimpleNamespace(monotonic=lambda: now))
+
+    async def book(many: int) -> float:
+        raise AssertionError(many)
+
+    lane = slots.Slots(100, lambda _delivery: None, book)
+    assert lane.rate == 50
+    lane.add([Claimed(number, "", "", Page(""), REPLY, 0, False, None) for number in range(11)], now)
+    assert lane.ahead == pytest.approx(0.2), "ten gaps of twice the pace's"
+    assert lane.rate == 100
+    now += slots.REST
+    assert lane.rate == 100, "its last slot is not so long ago"
+    now += 1
+    assert lane.rate == 50
 
 
 async def test_a_chat_gets_at_most_its_own_pace(database: Database) -> None:

@@ -18,7 +18,7 @@ SEED = int(os.environ.get("SAPA_TEST_SEED", "31"))
 COUNT = int(os.environ.get("SAPA_TEST_UPDATES", "5000"))  # `make soak` asks for more
 HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
 FIRST = 1_000_000
-EXPECTED = {"serving", "update_unreadable", "press_not_acknowledged", "counted"}  # the last of figures, every five minutes
+EXPECTED = {"serving", "update_unreadable", "press_not_acknowledged", "counted"}  # the last comes every five minutes
 
 
 @pytest.mark.slow
