@@ -76,11 +76,34 @@ def test_other_currencies_and_numbers_are_no_sums(said: str) -> None:
         "pengen bunuh diri aja",
         "kena razia imigrasi tadi pagi",
         "paspor ditahan majikan diancam dilaporin polisi kalo plg",
+        "my boss took my passport",
+        "my employer keeps my passport",
+        "my passport was taken",
+        "madam has taken my passport away",
+        "my employer refuses to return my passport",
+        "majikan ambil paspor saya",
+        "paspor disita majikan",
+        "paspor sy dibawa majikan",
+        "majikan gak mau balikin paspor",
     ],
 )
 def test_danger_is_heard(said: str) -> None:
     assert is_emergency(said)
     assert hear(said).topic == "emergency"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "paspor dipegang agensi, boleh ga sih",
+        "agency holds my passport, is that legal",
+        "agensi tahan paspor saya",
+        "pasporku diambil agensi",
+        "my agent has my passport",
+    ],
+)
+def test_a_passport_that_the_agency_keeps_is_a_complaint(said: str) -> None:
+    assert hear(said).topic == "complaint"
 
 
 @pytest.mark.parametrize(
@@ -95,6 +118,10 @@ def test_danger_is_heard(said: str) -> None:
         "akun jmo terkunci",
         "kalau diperkosa majikan dapat santunan berapa?",
         "killing time before my flight",
+        "agency took my passport for the visa",
+        "they took my passport number",
+        "kapan paspor bisa diambil",
+        "paspor sy udah diambil di kjri",
     ],
 )
 def test_a_figure_of_speech_or_a_question_about_money_pages_nobody(said: str) -> None:
