@@ -9,6 +9,7 @@ from datetime import date
 from dialogue.from_today import Said
 from dialogue.questions import UNKNOWN, Ask, Question, Unclear, maybe, plain
 from dialogue.said_dates import names_a_year, read
+from dialogue.short_answers import mentions_one_of
 from locales import Month, Text, _
 
 OLDEST, FURTHEST = 40, 20  # years back and ahead that a contract can lie
@@ -27,7 +28,7 @@ def day(ask: Ask, *, past: bool = False, hint: Text = HINT) -> Question[date | M
 
     def parse(raw: str, today: date) -> date | Month | None:
         said = _said(raw, today, past)
-        if said is None and any(f" {word} " in f" {plain(raw)} " for word in UNKNOWN):
+        if said is None and mentions_one_of(raw, UNKNOWN):
             return None
         if said is None:
             raise _no_month(raw, today)
@@ -60,6 +61,8 @@ def born(ask: Ask) -> Question[date]:
 
     def parse(raw: str, today: date) -> date:
         said = read(raw, today)
+        if said is None and not any(map(str.isdecimal, raw)):
+            raise ValueError(raw)  # no date at all: it may be a question of its own
         if said is None or said.day is None or said.year is None:
             raise Unclear(hint)
         full = _checked(said, today, True, (today.year - ELDEST, today.year - YOUNGEST))

@@ -29,15 +29,6 @@ PAYLOAD = re.compile(
     r"(?:(?P<dialogue>[a-z_]+)(?:\.(?P<step>[a-z_]+))?|\?(?P<topic>[a-z_]+))(?:=(?P<key>[^#]*))?(?:#(?P<delivery>\w+))?", re.ASCII
 )
 _COMMAND = re.compile(r"/([a-z_]{1,32})(?:@\w+)?(?:\s.*)?", re.IGNORECASE | re.ASCII | re.DOTALL)
-_ASKING = re.compile(
-    r"\?|\b(apa|apakah|apaan|berapa|brp|brapa|gimana|gmn|bagaimana|bgmn|kapan|kpn|kenapa|knp|mengapa|siapa|mana|dimana|dmn|bisa (ga|gak|nggak)"
-    r"|bs (ga|gak)|boleh (ga|gak)|caranya|cara|how|what|when|where|why|who|which|can i|do i|is it|am i|are there)\b"
-)
-
-
-def asks(said: str) -> bool:
-    """Whether a text looks like a question of its own, rather than the answer to ours."""
-    return _ASKING.search(said.casefold()) is not None
 
 
 def command(said: str) -> str | None:
@@ -52,4 +43,4 @@ def calls_the_bot(said: str) -> bool:
     return command(said) is not None or word in MENU or TOPICS.get(word) in ("opt_out", "opt_in", "no_reminder")
 
 
-__all__ = ["BACK", "CANCEL", "LANGUAGE", "MENU", "PAYLOAD", "TOPICS", "asks", "calls_the_bot", "command", "plain"]
+__all__ = ["BACK", "CANCEL", "LANGUAGE", "MENU", "PAYLOAD", "TOPICS", "calls_the_bot", "command", "plain"]

@@ -11,7 +11,8 @@ from datetime import date
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
-from dialogue.questions import NO, UNKNOWN, YES, Ask, Question, Unclear, plain
+from dialogue.questions import UNKNOWN, Ask, Question, Unclear, plain
+from dialogue.short_answers import says_one_of, yes_or_no
 from locales import Text, _
 from understanding import hear
 
@@ -84,7 +85,8 @@ def asks_for_something(said: str) -> bool:
 def _is_a_name(said: str) -> bool:
     if not 1 < len(said) <= LONGEST_NAME or not any(map(str.isalpha, said)):
         return False
-    if plain(said) in (*YES, *NO, *UNKNOWN) or plain(said).split()[0] in _NO_NAME or asks_for_something(said):
+    nothing_told = yes_or_no(said) is not None or says_one_of(said, UNKNOWN)
+    if nothing_told or plain(said).split()[0] in _NO_NAME or asks_for_something(said):
         return False
     return all(unicodedata.category(c)[0] in "LM" or c in _IN_A_NAME for c in said)
 

@@ -8,37 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
 
+from dialogue.short_answers import option_in, says_one_of, yes_or_no
 from facts import Country, find_country
 from locales import LANGUAGES, Text, Written, _, render
 
 A = TypeVar("A")
 Ask = Text | Callable[[Any], Text]
 
-YES = (
-    *("ya", "iya", "y", "yaa", "iyaa", "yoi", "betul", "benar", "bener", "sudah", "udah", "udh", "sdh", "ada", "punya", "boleh", "setuju"),
-    *("yes", "yep", "yeah", "ok", "oke", "okay", "sure", "right", "correct", "agree", "i do", "i have"),
-)
-NO = (
-    *("tidak", "tdk", "ga", "gak", "g", "nggak", "ngga", "enggak", "engga", "tak", "belum", "blm", "belom", "bukan", "jangan", "salah"),
-    *("tidak ada", "ga ada", "gak ada", "tidak punya", "ga punya", "gak punya", "no", "nope", "not yet", "none", "wrong", "i don't"),
-)
 UNKNOWN = (
-    *(
-        "tidak tahu",
-        "tdk tahu",
-        "tidak tau",
-        "ga tau",
-        "gak tau",
-        "ga tahu",
-        "gak tahu",
-        "gatau",
-        "gatahu",
-        "nggak tau",
-        "g tau",
-        "tak tahu",
-    ),
-    *("lupa", "ga ingat", "tidak ingat", "kurang tau", "kurang tahu", "belum tahu", "blm tau", "lewati", "skip", "-", "entah"),
-    *("don't know", "dont know", "i don't know", "i dont know", "not sure", "no idea", "unknown", "forgot", "pass"),
+    *("tidak tahu", "gatahu", "tak tahu", "lupa", "tidak ingat", "kurang tahu", "belum tahu", "lewati", "skip", "entah"),
+    *("don't know", "not sure", "no idea", "idk", "unknown", "forgot", "pass"),
 )
 LONGEST = 200  # characters of an answer in words; a name or a place is never longer
 
@@ -77,12 +56,13 @@ def choice(
     ask: Ask, options: Mapping[A, Text | Written], hint: Text = _("Please choose one of these."), also: Mapping[str, A] | None = None
 ) -> Question[A]:
     """Answered by button, by number, or by typing the label in any language we speak; `also` are other words for an option."""
-    return _closed(ask, options, hint, also or {})
+    said = tuple((phrase, value) for value, label in options.items() for phrase in sorted(_labels(label)))
+    said += tuple((also or {}).items())
+    return _closed(ask, options, hint, also or {}, lambda raw: option_in(raw, said))
 
 
 def yes_no(ask: Ask, yes: Text = _("Yes"), no: Text = _("No"), hint: Text = _("Please answer yes or no.")) -> Question[bool]:
-    more = {word: answer for answer, words in ((True, YES), (False, NO)) for word in words}
-    return _closed(ask, {True: yes, False: no}, hint, more)
+    return _closed(ask, {True: yes, False: no}, hint, {}, yes_or_no)
 
 
 def text(ask: Ask, hint: Text = _("Please type your answer."), longest: int = LONGEST) -> Question[str]:
@@ -125,12 +105,12 @@ def maybe(question: Question[A], label: Text = _("I don't know")) -> Question[A 
     """The same question, which may also be left open: answered with None."""
 
     def parse(raw: str, today: date) -> A | None:
-        if plain(raw) in UNKNOWN or raw == "?" or plain(raw) in _labels(label):
+        if raw in ("?", "-") or plain(raw) in _labels(label) or says_one_of(raw, UNKNOWN):
             return None
         try:
             return question.parse(raw, today)
         except ValueError:
-            if plain(raw) in NO:  # "belum" to a date, "ga punya" to a number
+            if yes_or_no(raw) is False:  # "belum" to a date, "ga punya" to a number
                 return None
             raise
 
@@ -142,17 +122,20 @@ def _labels(label: Text | Written) -> set[str]:
     return {plain(render(label, language)) for language in LANGUAGES}
 
 
-def _closed(ask: Ask, options: Mapping[A, Text | Written], hint: Text, more: Mapping[str, A]) -> Question[A]:
+def _closed(
+    ask: Ask, options: Mapping[A, Text | Written], hint: Text, more: Mapping[str, A], loosely: Callable[[str], A | None]
+) -> Question[A]:
     understood = dict(more)
     for position, (value, label) in enumerate(options.items(), start=1):
         for word in (key(value), str(position), *_labels(label)):
             understood[plain(word)] = value
 
     def parse(raw: str, _today: date) -> A:
-        try:
-            return understood[plain(raw)]
-        except KeyError:
-            raise ValueError(raw) from None
+        if (said := plain(raw)) in understood:
+            return understood[said]
+        if (meant := loosely(raw)) is None:
+            raise ValueError(raw)
+        return meant
 
     return Question(ask, parse, hint, tuple((key(value), label) for value, label in options.items()))
 

@@ -8,18 +8,21 @@ from functools import cache
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from dialogue.hearing import BACK, CANCEL, LANGUAGE, MENU, PAYLOAD, TOPICS, asks, calls_the_bot, command
+from dialogue.hearing import BACK, CANCEL, LANGUAGE, MENU, PAYLOAD, TOPICS, calls_the_bot, command
 from dialogue.questions import Unclear, plain
+from dialogue.short_answers import asks
 from dialogue.steps import Dialogue, Done, Go, Next, Script, State, Stay, Step, Turn
 from facts import country
 from locales import Choice, Message, Text, _, render
 from storage import Conversation, Inbound, Place, Store, codes
-from understanding import Heard, hear
+from understanding import Heard, hear, written_in
 
 TRAIL = 20  # places; more than anybody can want to go back through
+PATIENCE = 2  # times in a row that somebody is not understood before the ways out are named
 HOPS = 20  # steps without a question in one turn; more would be a circle
 
 EMERGENCY = "emergency"  # the topic, and the dialogue it opens
+WAY_OUT = _('If this is not what you need: type "menu" to begin anew, or "officer" to write to a person.')
 HOME = "ID"  # where somebody is as long as they have not said where
 SMALL_TALK = {"greeting", "thanks", "language", "other"}  # never more than the answer it could also be
 NAMED = "agency"  # the name of an agency sounds like a question about it, and is an answer just as well
@@ -49,19 +52,21 @@ class _Advance:
     alternatives: tuple[str, ...] = ()
     aside: bool = False  # the next place is opened on top of a question that stays open
     asked: bool = False  # the last that was said is our question
+    slips: int = 0  # how often in a row they were not understood before this message
     urgent: bool = False  # an emergency: nothing that can wait is said with it
     said: list[Message] = field(default_factory=list)
     days: dict[str, date] = field(default_factory=dict)  # which day it is where
 
     async def reply(self) -> Message | None:
         contact = self.conversation.contact
+        self.slips, self.conversation.slips = self.conversation.slips, 0
         if contact.is_new or self.inbound.ref:
             await self.script.arrive(self._turn(State()))
         await self._hear()
         if not self.said:
             return None
         if contact.noticed != self.script.notice_version and not self.urgent and not self._in_danger:
-            self.said.insert(len(self.said) - self.asked, Message((self.script.notice,)))
+            self._put_in(self.script.notice)
             contact.noticed = self.script.notice_version
         reply = _merged(self.said)
         self.conversation.offered = [(render(choice.label, contact.language), choice.payload) for choice in reply.choices if choice.payload]
@@ -71,6 +76,8 @@ class _Advance:
         """Emergency, button, global word, answer, topic: in this order; what an officer who talks here should read goes to them."""
         raw = self.inbound.text
         heard = hear(raw, self.conversation.topic) if raw and not _brings_a_code(raw) else Heard(False, None, (), 0.0)
+        if heard.topic != "language":
+            self._speak_as(raw)
         if heard.emergency and not self._named(raw):  # "help" alone opens the hotlines, which begin with whom to call in danger
             self.urgent = True
             return await self._tell(EMERGENCY)
@@ -85,6 +92,15 @@ class _Advance:
         if await self._global(raw):
             return None
         return await self._answer(raw or self.inbound.phone, heard)
+
+    def _speak_as(self, raw: str) -> None:
+        """In the language they write; what an agency or a town is called tells nothing of it."""
+        written = written_in(raw) if raw else None
+        if written is None or written == self.conversation.contact.language:
+            return
+        here = self._here()
+        if here is None or here[1].question is None or not here[1].question.free or asks(raw):
+            self.conversation.contact.language = written
 
     async def _pass_on(self) -> None:
         """To the officer, with a word of ours only where nobody is there to read it. An open question of ours waits."""
@@ -190,6 +206,17 @@ class _Advance:
         hint = error.hint if isinstance(error, Unclear) else step.question.hint
         self.said.append(Message((hint,)))
         self._ask_again()
+        self._slip()
+
+    def _slip(self) -> None:
+        """Not understood: every second time in a row the ways out are named, so that nobody is asked the same for ever."""
+        self.conversation.slips = self.slips + 1
+        if self.conversation.slips % PATIENCE == 0 and not self._in_danger:
+            self._put_in(WAY_OUT)
+
+    def _put_in(self, said: Text) -> None:
+        """Before our question, if one stands at the end: it must be the last that is read."""
+        self.said.insert(len(self.said) - self.asked, Message((said,)))
 
     async def _follow(self, dialogue: Dialogue[Any], turn: Turn[Any], to: Next) -> None:
         for _hop in range(HOPS):
@@ -373,7 +400,7 @@ def _brings_a_code(raw: str) -> bool:
 def _is_a_question(raw: str, heard: Heard) -> bool:
     """What is no answer to our question may be one of theirs, if it is surely about something; else it is a slip."""
     return (
-        heard.topic not in (None, *SMALL_TALK)
+        heard.topic not in (None, *SMALL_TALK - {"thanks"})
         and (heard.confidence >= SURELY or asks(raw))
         and sum(character.isalpha() for character in raw) > 2
     )

@@ -56,8 +56,12 @@ async def number(turn: Turn[Number], answer: str | None) -> Next:
     return card_end if is_nik(answer) else birth
 
 
-@coverage_number.step(born(_("When were you born? I compare it with the list, so that nobody else can look you up.")))
-async def birth(turn: Turn[Number], answer: date) -> Next:
+@coverage_number.step(
+    maybe(born(_("When were you born? I compare it with the list, so that nobody else can look you up.")), _("Without a number"))
+)
+async def birth(turn: Turn[Number], answer: date | None) -> Next:
+    if answer is None:
+        return go("coverage_period")
     return await _look_up(turn, turn.store.coverage.by_kpj(turn.state.number, answer))
 
 

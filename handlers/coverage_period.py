@@ -19,10 +19,15 @@ CHANGES = {"no": _("No change"), "extended": _("Extended"), "early": _("Ended ea
 REASONS = {"finished": _("Contract finished"), "early": _("Ended early"), "leave": _("On leave")}
 EARLY = ("diputus", "putus kontrak", "phk", "di phk", "dipecat", "resign", "break kontrak", "terminit", "interminit", "dismissed", "fired")
 UNSURE = ("tidak tahu", "tdk tau", "ga tau", "gak tau", "gatau", "don't know", "i don't know", "not sure", "no idea")
+UNCHANGED = (
+    *("tidak diperpanjang", "tidak perpanjang", "belum diperpanjang", "belum perpanjang", "tidak ada perubahan", "masih sama", "tetap"),
+    *("not extended", "no changes", "nothing changed", "still the same"),
+)
 SAID_OF_CHANGE = {
     **dict.fromkeys(UNSURE, "no"),
     **dict.fromkeys(
-        ("tidak", "tdk", "ga", "gak", "g", "nggak", "enggak", "belum", "blm", "no", "nope", "masih jalan", "masih berjalan"), "no"
+        ("tidak", "tdk", "ga", "gak", "g", "nggak", "enggak", "belum", "blm", "no", "nope", "masih jalan", "masih berjalan", *UNCHANGED),
+        "no",
     ),
     **dict.fromkeys(("perpanjang", "sudah perpanjang", "sudah diperpanjang", "udah perpanjang", "sdh perpanjang", "renew"), "extended"),
     **dict.fromkeys(EARLY, "early"),

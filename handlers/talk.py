@@ -3,7 +3,7 @@
 from dialogue import Dialogue, Done, Go, Next, State, Turn, done, go
 from handlers.topics import topic
 from locales import Choice, _
-from understanding import is_foreign
+from understanding import asked_for, is_foreign
 
 OTHER = {"id": "en", "en": "id"}
 MORE = {"coverage": _("Check status"), "help": _("Help and hotlines"), "menu": _("Menu")}
@@ -13,7 +13,10 @@ language = Dialogue("language", State, command="language", words=("bahasa", "lan
 
 @language.step()
 async def switch(turn: Turn[State]) -> Next:
-    turn.contact.language = OTHER.get(turn.language, "id")
+    wanted = asked_for(turn.inbound.text)
+    if wanted == "another":
+        return done(_("I read and write Indonesian and English."), then={"language": _("Other language"), "menu": _("Menu")})
+    turn.contact.language = wanted or OTHER.get(turn.language, "id")
     return done(_("From now on I write in English."), then={"menu": _("Menu")})
 
 

@@ -59,6 +59,7 @@ class Conversation:
     trail: list[Place] = field(default_factory=list)
     offered: list[tuple[str, str]] = field(default_factory=list)  # label, payload
     topic: str | None = None  # the last topic, for questions like "and for 3 years?"
+    slips: int = 0  # how often in a row we did not understand
     held_at: datetime | None = None  # when an officer last wrote; None while the bot answers
 
     def held(self, now: datetime) -> bool:
@@ -68,12 +69,14 @@ class Conversation:
     def memory(self) -> dict[str, Any]:
         """What is kept (sealed) between two turns."""
         places = [[place.dialogue, place.step, place.state, place.aside] for place in self.trail]
-        return {"trail": places, "offered": self.offered, "topic": self.topic}
+        kept = {"trail": places, "offered": self.offered, "topic": self.topic}
+        return kept | {"slips": self.slips} if self.slips else kept
 
     def remember(self, memory: dict[str, Any]) -> None:
         self.trail = [Place(*place) for place in memory.get("trail", [])]
         self.offered = [(label, payload) for label, payload in memory.get("offered", [])]
         self.topic = memory.get("topic")
+        self.slips = memory.get("slips", 0)
 
 
 class ConversationRow(SQLModel, table=True):

@@ -131,6 +131,41 @@ def test_a_figure_of_speech_or_a_question_about_money_pages_nobody(said: str) ->
 @pytest.mark.parametrize(
     ("said", "topic"),
     [
+        ("Hi, am I covered by BPJS?", "coverage_check"),
+        ("hello, how much is it", "contribution"),
+        ("assalamualaikum, mau tanya biaya perpanjang", "extension"),
+        ("dear sir, my husband died", "death"),
+        ("good morning, where is the office", "contact"),
+        ("permisi mau tanya", "greeting"),
+        ("halo kak apa kabar", "greeting"),
+        ("hello is this bpjs", "greeting"),
+        ("hi, who are you", "greeting"),
+    ],
+)
+def test_a_question_after_a_greeting_is_the_question(said: str, topic: str) -> None:
+    assert hear(said).topic == topic
+
+
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        ("my husband died", "death"),
+        ("suami saya meninggal", "death"),
+        ("i had an accident", "work_accident"),
+        ("saya kecelakaan", "work_accident"),
+        ("i broke my leg at work", "work_accident"),
+        ("my salary is late", "complaint"),
+        ("how do i join", "register"),
+        ("i am scared", "emergency"),
+    ],
+)
+def test_the_plainest_sentences_are_understood(said: str, topic: str) -> None:
+    assert hear(said).topic == topic
+
+
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
         ("iuran", "contribution"),
         ("beasiswa?", "scholarship"),
         ("cara daftar", "register"),

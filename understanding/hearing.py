@@ -27,6 +27,11 @@ OF_SOMEBODY = 8  # digits: somebody's own number says nothing of what they ask
 ACTED_UPON = frozenset({"opt_out", "language"})
 SHORT = 24  # characters
 SMALL_TALK = frozenset({"greeting", "thanks", "emergency", NOT_OURS})
+_GREETINGS = frozenset(
+    """halo hallo hai hi hello hey hei salam assalamualaikum assalamu alaikum asalamualaikum wr wb warahmatullahi wabarakatuh selamat pagi
+    siang sore malam met permisi maaf good morning afternoon evening day dear sir madam mam sapa mbak mas bang mau tanya nanya bertanya numpang
+    izin ijin""".split()
+)
 _LONG_NUMBER = re.compile(r"\d{5}")
 _CLAUSES = re.compile(r"[,.;?!\n]+|\b(?:dan|trs|terus|sekalian|and|also|plus|lalu)\b")
 
@@ -63,6 +68,17 @@ def _likely(guess: Guess) -> tuple[str, ...]:
     return tuple(topic for topic, score in guess.ranked if score >= LIKELY and topic not in SMALL_TALK)[:MOST_ALTERNATIVES]
 
 
+def _beyond_the_greeting(said: list[str], guess: Guess) -> Guess:
+    """What follows "halo kak, mau tanya", where that is surely a question; else the guess as it was."""
+    begins = next((at for at, word in enumerate(said) if word not in _GREETINGS), len(said))
+    if guess.topic != "greeting" or not 0 < begins < len(said) - 1:
+        return guess
+    rest = model().guess(said[begins:])
+    return (
+        rest if rest.ours >= OURS and rest.right >= SURE and rest.topic not in {*SMALL_TALK, "human"} else guess
+    )  # "halo, ada orang?" only greets
+
+
 def is_emergency(text: str) -> bool:
     said = words(text)
     return bool(said) and _in_danger(text, model().guess(said))
@@ -92,7 +108,7 @@ def _hear(text: str, last_topic: str | None) -> Heard:
     if not said:
         return NOTHING
     asked = [word for word in said if len(word) < OF_SOMEBODY or not word.isdecimal()]
-    guess = model().guess(asked or said)
+    guess = _beyond_the_greeting(asked, model().guess(asked or said))
     if _in_danger(text, guess):
         return Heard(True, "emergency", _likely(guess), 1.0)
     if named := menu.topic(said):

@@ -22,7 +22,7 @@ FOREIGN = "aksaraasing"  # a word in another script than ours, whatever it says
 
 
 # Two of these and a message counts as English, where "no" is no "nomor".
-_ENGLISH = frozenset(
+ENGLISH = frozenset(
     """i my me the is are am was to do does did not can will what how where when who why if of for in on and they he she have has you it this
     that from with a we us them their his be been or so any all please help need get got after before about out your there here still day days
     week months year years two three money food work job boss employer more""".split()
@@ -49,18 +49,24 @@ def plain(text: str, longest: int = LONGEST) -> str:
     return _REPEATED.sub(r"\1", text.casefold().replace("'", ""))
 
 
+@lru_cache(16)  # one turn asks for the words of its message several times
+def tokens(text: str, longest: int = LONGEST) -> tuple[str, ...]:
+    """The words and numbers of a message as they were typed, in plain letters; a link is one word."""
+    line = plain(text, longest)
+    return tuple(_TOKEN.findall(LINK.sub(" tautan ", line) if "." in line else line))
+
+
 def words(text: str, longest: int = LONGEST) -> list[str]:
     """The words of a message, spelt out: "bs cek ga ya min" gives bisa, cek, tidak, ya."""
     return list(_spelt(text, longest if len(text) > LONGEST else LONGEST))
 
 
-@lru_cache(16)  # one turn asks for the words of its message several times
+@lru_cache(16)
 def _spelt(text: str, longest: int) -> tuple[str, ...]:
-    line = plain(text, longest)
-    tokens = _TOKEN.findall(LINK.sub(" tautan ", line) if "." in line else line)
-    spelt = _abbreviations(sum(token in _ENGLISH for token in tokens) > 1)
+    typed = tokens(text, longest)
+    spelt = _abbreviations(sum(token in ENGLISH for token in typed) > 1)
     found: list[str] = []
-    for token in tokens:
+    for token in typed:
         if token[0] > LAST_LATIN:
             found.append(FOREIGN)
         elif token in spelt:
