@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from dialogue.hearing import BACK, CANCEL, LANGUAGE, MENU, PAYLOAD, TOPICS, calls_the_bot, command
 from dialogue.questions import Unclear, plain
-from dialogue.short_answers import asks
+from dialogue.short_answers import asks, option_in
 from dialogue.steps import Dialogue, Done, Go, Next, Script, State, Stay, Step, Turn
 from facts import country
 from locales import Choice, Message, Text, _, render
@@ -160,6 +160,8 @@ class _Advance:
             for position, (label, payload) in enumerate(self.conversation.offered, start=1):
                 if plain(raw) in (plain(label), str(position)):
                     return await self._pressed(payload)
+            if meant := option_in(raw, tuple(self.conversation.offered)):
+                return await self._pressed(meant)
             return await self._topic(raw, heard)
         step = here[1]
         assert step.question is not None
@@ -177,12 +179,13 @@ class _Advance:
         await self._take(here, answer)
 
     async def _topic(self, raw: str, heard: Heard) -> None:
-        if dialogue := self._named(raw):
+        if dialogue := self._named(raw) or self._wanted(raw):
             return await self._enter(dialogue)
-        if heard.topic:
+        if heard.topic and heard.topic != "other":
             return await self._tell(heard.topic, heard.alternatives)
-        self.alternatives = tuple(topic for topic in heard.alternatives if topic in self.script.answers)
-        return await self._tell("unsure" if self.alternatives else "other")
+        self.alternatives = () if heard.topic else tuple(topic for topic in heard.alternatives if topic in self.script.answers)
+        self.conversation.slips = self.slips + 1
+        await self._tell("unsure" if self.alternatives else "other")
 
     async def _decide(self, raw: str) -> None:
         """Hand the answer to the step we are at, or say what would be an answer."""
@@ -339,11 +342,18 @@ class _Advance:
             state=state,
             topic=self.conversation.topic,
             alternatives=self.alternatives,
+            slips=self.conversation.slips,
         )
 
     def _named(self, raw: str) -> Dialogue[Any] | None:
         word = plain(raw)
         return next((dialogue for dialogue in self.script.dialogues.values() if word in dialogue.words), None)
+
+    def _wanted(self, raw: str) -> Dialogue[Any] | None:
+        """A dialogue whose name stands among courtesies only ("i want to leave my name"). One word may be a question's as well."""
+        phrases = tuple((word, name) for name, dialogue in self.script.dialogues.items() for word in dialogue.words if " " in word)
+        name = option_in(raw, phrases)
+        return self.script.dialogues[name] if name else None
 
     def _names_a_country(self, raw: str) -> bool:
         here = self._here()

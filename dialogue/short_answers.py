@@ -28,7 +28,9 @@ _BESIDE = frozenset(  # what may stand beside a yes or a no without changing it
     sekali banget please sir madam mam maaf sorry oh eh kartu kartunya card nik kpj ktp nomor nomornya number bawa simpan pegang perlu usah mau
     pernah hp tangan dekat sini here with me at hand ingat you can may use pakai""".split()
 )
-_BY_THE_WAY = frozenset("masih lagi sedang sudah yang di ke dari untuk karena jadi pilih still already been was because for to in".split())
+_BY_THE_WAY = frozenset(
+    "masih lagi sedang sudah yang di ke dari untuk karena jadi pilih ingin minta tolong still already been was because for to in want would like".split()
+)
 _THANKS = frozenset("terima kasih thanks thank you".split())
 _ONESELF = frozenset("saya aku i".split())
 _HEDGES = frozenset("tapi but kalau jika if asal mungkin maybe tahu know atau or".split())
@@ -64,7 +66,7 @@ def _plainly(said: list[str]) -> bool | None:
 
 def option_in(raw: str, options: Options[A]) -> A | None:
     """The one option that a short answer names with nothing that matters beside it ("masih di luar negeri kak")."""
-    said = words(raw)
+    said = _told(raw)
     if not said or len(said) > MOST_WORDS or asks(raw):
         return None
     line, named = f" {' '.join(said)} ", set[A]()
@@ -77,13 +79,13 @@ def option_in(raw: str, options: Options[A]) -> A | None:
 
 @cache
 def _longest_first(options: Options[A]) -> list[tuple[str, A]]:
-    parts = ((" ".join(words(part)), option) for phrase, option in options for part in phrase.split("/"))
+    parts = ((" ".join(_told(part)), option) for phrase, option in options for part in phrase.split("/"))
     return sorted(((part, option) for part, option in parts if part and part not in _YES | _NO), key=lambda one: -len(one[0]))
 
 
 def says_one_of(raw: str, phrases: tuple[str, ...]) -> bool:
     """Whether somebody says one of these phrases and nothing beside it, however they spell it ("ga tau kak")."""
-    return " ".join(word for word in words(raw) if word not in _ONESELF) in _spelt(phrases)
+    return " ".join(_told(raw)) in _spelt(phrases)
 
 
 def mentions_one_of(raw: str, phrases: tuple[str, ...]) -> bool:
@@ -94,4 +96,9 @@ def mentions_one_of(raw: str, phrases: tuple[str, ...]) -> bool:
 
 @cache
 def _spelt(phrases: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(" ".join(word for word in words(phrase) if word not in _ONESELF) for phrase in phrases) - {""}
+    return frozenset(" ".join(_told(phrase)) for phrase in phrases) - {""}
+
+
+def _told(raw: str) -> list[str]:
+    """Words as they are spelt out, less who says them."""
+    return [word for word in words(raw) if word not in _ONESELF]

@@ -36,6 +36,7 @@ class Turn(Generic[S]):
     state: S
     topic: str | None = None  # what they asked about last
     alternatives: tuple[str, ...] = ()  # topics they may have meant
+    slips: int = 0  # how often in a row they were not understood, this time among them
     said: list[Message] = field(default_factory=list)
 
     @property

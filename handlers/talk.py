@@ -67,6 +67,12 @@ async def unsure(turn: Turn[State]) -> Done:
 async def other(turn: Turn[State]) -> Done:
     if is_foreign(turn.inbound.text):
         return done(_('I read Indonesian and English. For English, type "English".'), then=MORE)
+    if turn.slips and turn.slips % 2 == 0:
+        return done(
+            _('I still do not understand, I am sorry. Type "officer", and a person reads what you write.'),
+            _("Or choose what it is about:"),
+            then={"menu": _("Menu"), "help": _("Help and hotlines"), "?human": _("Talk to an officer")},
+        )
     return done(
         _("I do not understand that yet. I know about social security for migrant workers: status, benefits, cost and claims."),
         _("Please write it in other words, or choose:"),

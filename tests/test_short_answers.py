@@ -78,6 +78,7 @@ def test_what_may_mean_something_else_is_no_yes_and_no_no(said: str) -> None:
         ("cuti", "after"),
         ("sudah pulang kak", "after"),
         ("i am working abroad", "during"),
+        ("saya kerja di luar negeri", "during"),
     ],
 )
 def test_an_option_is_known_by_its_words(said: str, stage: str) -> None:
