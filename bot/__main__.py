@@ -14,7 +14,16 @@ for name, group in (("officers", officers), ("roster", rosters), ("campaign", ca
 
 
 def main() -> None:
-    app()
+    """Run a command; settings that cannot be used are said in sentences."""
+    try:
+        app()
+    except ValueError as error:
+        if getattr(error, "title", None) != "Settings":
+            raise
+        from bot.settings import faults  # imported only now, so that each command starts fast
+
+        typer.echo(faults(error), err=True)  # type: ignore[arg-type]
+        raise SystemExit(2) from None
 
 
 if __name__ == "__main__":

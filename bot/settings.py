@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="SAPA_", env_file=".env", extra="ignore")
+    # A value that is refused may be a secret, so no error shows it.
+    model_config = SettingsConfigDict(env_prefix="SAPA_", env_file=".env", extra="ignore", hide_input_in_errors=True)
 
     database_url: str = "sqlite:///var/sapa.db"
     notes_folder: Path = Path("var")
@@ -51,6 +53,14 @@ class Settings(BaseSettings):
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
 
+    @field_validator("database_url")
+    @classmethod
+    def _a_database_we_know(cls, value: str) -> str:
+        value = re.sub(r"^postgres(ql)?://", "postgresql+asyncpg://", value)
+        if not re.match(r"sqlite:///.|postgresql\+asyncpg://.", value):
+            raise ValueError("SAPA_DATABASE_URL must be sqlite:///path or postgresql://user@host/name")
+        return value
+
     @field_validator("secret_key")
     @classmethod
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
@@ -67,6 +77,15 @@ class Settings(BaseSettings):
 
     def older_keys(self) -> list[str]:
         return _several(self.old_secret_keys.get_secret_value())
+
+
+def faults(error: ValidationError) -> str:
+    """What is wrong with the settings, a line each, without their values."""
+    lines = []
+    for fault in error.errors(include_input=False, include_url=False):
+        name, said = f"SAPA_{'.'.join(map(str, fault['loc'])).upper()}", fault["msg"].removeprefix("Value error, ")
+        lines.append(said if said.startswith(name) else f"{name}: {said}")
+    return "\n".join(["Nothing was started. These settings cannot be used (.env.example says what each is for):", *lines])
 
 
 def _several(typed: str) -> list[str]:

@@ -25,8 +25,14 @@ def run_to_end(work: Coroutine[Any, Any, None]) -> None:
 
     try:
         asyncio.run(work)
-    except (NotSetUp, Unavailable) as error:
+    except NotSetUp as error:
         typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    except Unavailable as error:
+        typer.echo(
+            f"The database does not answer: {error}\nNothing was changed. Look at SAPA_DATABASE_URL, and whether the server runs.",
+            err=True,
+        )
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None

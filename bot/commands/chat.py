@@ -55,7 +55,7 @@ class Chat:
 
 
 async def run(settings: Settings, channel: str, language: str, url: str, save: Path | None, sender: str) -> None:
-    database = house.open_set(settings.model_copy(update={"database_url": url}), make=True)
+    database = house.open_set(Settings(**settings.model_dump() | {"database_url": url}), make=True)
     await house.prepare(database, house.DEMO, house.now())
     engine = house.new_engine(database, settings.branch, pulled=frozenset(CHANNELS))
     engine.start()
