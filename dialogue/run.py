@@ -410,7 +410,7 @@ def _brings_a_code(raw: str) -> bool:
 def _is_a_question(raw: str, heard: Heard) -> bool:
     """What is no answer to our question may be one of theirs, if it is surely about something; else it is a slip."""
     return (
-        heard.topic not in (None, *SMALL_TALK - {"thanks"})
+        heard.topic not in (None, *SMALL_TALK - {"thanks", "language"})
         and (heard.confidence >= SURELY or asks(raw))
         and sum(character.isalpha() for character in raw) > 2
     )

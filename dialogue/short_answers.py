@@ -56,8 +56,8 @@ def _plainly(said: list[str]) -> bool | None:
     meant = set(said)
     if not said or len(said) > MOST_WORDS:
         return None
-    if said[0] == "nomor" and not _NO.isdisjoint(meant):
-        meant.discard("nomor")  # "no i dont": spelt out as Indonesian, where it is short for a number
+    if said[0] == "nomor" and (len(said) > 1 and meant - {"nomor"} <= _THANKS or not _NO.isdisjoint(meant)):
+        meant = meant - {"nomor"} | {"no"}  # "no thanks", "no i dont": spelt out as Indonesian, where it is short for a number
     if not meant.isdisjoint(_NO):
         asking = said[-1] == "tidak" and said[0] not in _SURE | _NO  # "ada nik ga": a question
         return False if meant <= _YES | _NO | _BESIDE | _THANKS and not asking else None

@@ -51,7 +51,17 @@ def test_a_yes_is_heard(said: str) -> None:
             "mboten",
             "saya tidak setuju",
         ),
-        *("no", "no, i don't have it", "no i dont", "not yet", "i do not agree", "No, but I have my passport", "no. it is with the agency"),
+        *(
+            "no",
+            "no thanks",
+            "no thank you",
+            "no, i don't have it",
+            "no i dont",
+            "not yet",
+            "i do not agree",
+            "No, but I have my passport",
+            "no. it is with the agency",
+        ),
     ],
 )
 def test_a_no_is_heard(said: str) -> None:
