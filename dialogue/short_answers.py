@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeAlias, TypeVar
 
 from understanding.normaliser import words
@@ -56,8 +56,9 @@ def _plainly(said: list[str]) -> bool | None:
     meant = set(said)
     if not said or len(said) > MOST_WORDS:
         return None
-    if said[0] == "nomor" and (len(said) > 1 and meant - {"nomor"} <= _THANKS or not _NO.isdisjoint(meant)):
-        meant = meant - {"nomor"} | {"no"}  # "no thanks", "no i dont": spelt out as Indonesian, where it is short for a number
+    rest = meant - {"nomor"}
+    if said[0] == "nomor" and rest and (rest <= _THANKS or not _NO.isdisjoint(rest)):
+        meant = rest | {"no"}  # "no thanks", "no i dont": spelt out as Indonesian, where it is short for a number
     if not meant.isdisjoint(_NO):
         asking = said[-1] == "tidak" and said[0] not in _SURE | _NO  # "ada nik ga": a question
         return False if meant <= _YES | _NO | _BESIDE | _THANKS and not asking else None
@@ -77,7 +78,7 @@ def option_in(raw: str, options: Options[A]) -> A | None:
     return named.pop() if len(named) == 1 and _BESIDE.union(_BY_THE_WAY).issuperset(line.split()) else None
 
 
-@cache
+@lru_cache(128)  # a question's options are few; buttons that were shown to somebody are without number
 def _longest_first(options: Options[A]) -> list[tuple[str, A]]:
     parts = ((" ".join(_told(part)), option) for phrase, option in options for part in phrase.split("/"))
     return sorted(((part, option) for part, option in parts if part and part not in _YES | _NO), key=lambda one: -len(one[0]))
