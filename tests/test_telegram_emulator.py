@@ -178,13 +178,13 @@ async def test_connections_grow_slowly_and_never_beyond_their_number(fast: Teleg
 
 async def test_a_failed_update_is_tried_at_once_and_then_ever_later(tmp_path: Path, hook: Receiver) -> None:
     hook.answer = lambda delivery: web.Response(status=500)
-    async with TelegramEmulator.start(tmp_path, speed=200) as telegram:
+    async with TelegramEmulator.start(tmp_path, speed=50) as telegram:
         await listen(telegram, hook)
         await telegram.text(SITI, "halo")
         await telegram.wait_for(lambda: len(hook.deliveries) == 8)
-    waits = [200 * (later.at - sooner.at) for sooner, later in zip(hook.deliveries, hook.deliveries[1:], strict=False)]
+    waits = [50 * (later.at - sooner.at) for sooner, later in zip(hook.deliveries, hook.deliveries[1:], strict=False)]
     for wait, expected in zip(waits, [0, 2, 4, 8, 16, 32, 64], strict=True):
-        assert expected <= wait + 0.5 <= expected + 25, waits
+        assert expected <= wait + 0.5 <= expected + 25, waits  # half a second of a machine that does something else as well
 
 
 async def test_retry_after_is_honoured_up_to_an_hour(telegram: TelegramEmulator, hook: Receiver) -> None:
